@@ -1,0 +1,43 @@
+/// What the machine wants done. Carried out only after the event that caused it is in the journal; every one can be carried out
+/// twice without harm, so that a resumed controller repeats those it has no answer for.
+public enum Action: Hashable, Sendable {
+  /// Ask the proposer for the configuration of this trial; the answer is `Event.Kind.proposed`.
+  case propose(TrialID)
+  /// Run an attempt. `isResume` when its checkpoint directory may hold a checkpoint.
+  case start(AttemptID, Configuration, Slot, isResume: Bool)
+  /// Ask an attempt to end, and kill it after the grace period.
+  case stop(AttemptID)
+  /// Hand a change to the attempt's program; the answer is `changed` or `refused`.
+  case change(AttemptID, ChangeRequest)
+  /// Send `tick` at that time.
+  case wake(at: Timestamp)
+  /// The experiment is over, or interrupted; nothing runs any more.
+  case finish(Outcome)
+}
+
+/// How an experiment's run ended.
+public enum Outcome: Hashable, Sendable, Codable {
+  case trialsDone
+  case targetReached(TrialID)
+  case timeLimit
+  /// A person stopped it.
+  case stopped(by: String)
+  /// The controller left; `resume` goes on.
+  case interrupted
+  /// It makes no sense to go on, e.g. every trial fails at the start.
+  case failed(message: String)
+}
+
+extension Outcome: CustomStringConvertible {
+  /// For a person.
+  public var description: String {
+    switch self {
+    case .trialsDone: "all trials are done"
+    case .targetReached(let trial): "trial \(trial) reached the target"
+    case .timeLimit: "the time limit is reached"
+    case .stopped(let who): "stopped by \(who)"
+    case .interrupted: "interrupted"
+    case .failed(let message): message
+    }
+  }
+}

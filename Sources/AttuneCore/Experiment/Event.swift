@@ -1,0 +1,49 @@
+import AttuneValues
+
+/// Something that happened: a line of the journal. Folding the journal gives the experiment's state.
+public struct Event: Hashable, Sendable, Codable {
+  /// When the controller learnt of it.
+  public let time: Timestamp
+  /// What happened.
+  public let kind: Kind
+
+  /// What happened, at that time.
+  public init(time: Timestamp, _ kind: Kind) {
+    self.time = time
+    self.kind = kind
+  }
+
+  /// What can happen.
+  public enum Kind: Hashable, Sendable, Codable {
+    /// A controller took charge: at the start and at every resume.
+    case opened
+    case slotOffered(Slot)
+    case slotLost(Slot)
+    /// The proposer's answer to `Action.propose`; no configuration means that it has no more.
+    case proposed(configuration: Configuration?, by: String)
+    /// The proposer could not answer.
+    case proposalFailed(message: String)
+    case attemptStarted(AttemptID)
+    case reported(AttemptID, Report)
+    case attemptEnded(AttemptID, Ending)
+    case changed(AttemptID, Change)
+    /// The program refused a change, or could not be reached.
+    case refused(AttemptID, number: Int, message: String)
+    case commanded(Command, by: String)
+    /// A moment asked for by `Action.wake` has come.
+    case tick
+  }
+}
+
+/// What a person or a rule can tell an experiment.
+public enum Command: Hashable, Sendable, Codable {
+  /// Start nothing more, end what runs, finish. The trials keep what they reached.
+  case stop
+  /// The controller leaves: end what runs, to be started again by `resume`.
+  case interrupt
+  case stopTrial(TrialID)
+  /// Change a trial's live values, or fire its trigger.
+  case change(trial: TrialID, wish: ChangeRequest.Wish, atStep: Int?, reason: String?)
+  /// Try a configuration of one's own.
+  case add(Configuration)
+}

@@ -1,0 +1,123 @@
+/// One configuration and what became of it. Only the machine changes it.
+public struct Trial: Hashable, Sendable {
+  /// Where a trial stands.
+  public enum State: String, Sendable, Codable, CaseIterable {
+    /// Has no process and wants one.
+    case waiting
+    case running
+    /// Ended its process at a checkpoint (exit status 75) and wants to go on.
+    case suspended
+    case completed
+    /// Ended early by the scheduler, a person or the experiment's end.
+    case stopped
+    case failed
+
+    /// Whether nothing more will happen to it.
+    public var isFinal: Bool { self == .completed || self == .stopped || self == .failed }
+  }
+
+  /// Its number.
+  public let id: TrialID
+  /// What it was started with.
+  public let configuration: Configuration
+  /// Who proposed it: a proposer's name or a person's.
+  public let proposer: String
+  /// Where it stands.
+  public var state: State
+  /// Its processes, in order.
+  public var attempts: [Attempt]
+  /// Its curve, steps ascending: a later attempt that reports a step again replaces it and what came after.
+  public var reports: [Report]
+  /// Live changes that took effect, in order.
+  public var changes: [Change]
+  /// Why it failed or was stopped; `nil` while there is nothing to say.
+  public var reason: String?
+
+  /// A trial that waits for its first slot.
+  public init(id: TrialID, configuration: Configuration, proposer: String) {
+    self.id = id
+    self.configuration = configuration
+    self.proposer = proposer
+    state = .waiting
+    attempts = []
+    reports = []
+    changes = []
+  }
+}
+
+/// One process run for a trial.
+public struct Attempt: Hashable, Sendable {
+  /// Where it runs or ran.
+  public let slot: Slot
+  /// Which one.
+  public let id: AttemptID
+  /// Whether the agent has said that the process runs.
+  public var isStarted: Bool
+  /// Why it has been asked to end; `nil` when it has not.
+  public var stopRequest: StopReason?
+  /// How it ended; `nil` while it has not.
+  public var ending: Ending?
+
+  /// An attempt that has been ordered.
+  public init(id: AttemptID, slot: Slot) {
+    self.id = id
+    self.slot = slot
+    isStarted = false
+  }
+}
+
+/// Why the machine asks an attempt to end.
+public enum StopReason: Hashable, Sendable, Codable {
+  /// It has done all its steps.
+  case stepLimit
+  /// The scheduler gave up on it.
+  case scheduler
+  /// A person asked for this trial to stop.
+  case person(String)
+  /// The experiment is over; its result counts as it stands.
+  case experimentOver
+  /// The controller leaves; the trial will be started again by `resume`.
+  case interruption
+}
+
+/// How an attempt ended.
+public struct Ending: Hashable, Sendable, Codable {
+  /// The cause.
+  public enum Cause: Hashable, Sendable, Codable {
+    case exited(status: Int)
+    case signalled(signal: Int)
+    /// It ran longer than `limits.trial_time` and was ended.
+    case timeLimit
+    /// It could not be started.
+    case notStarted(message: String)
+    /// Its agent, or the process that watched it, is gone, and what became of it is not known.
+    case lost
+  }
+
+  /// The cause.
+  public let cause: Cause
+  /// Seconds from start to end.
+  public let seconds: Double
+  /// The last lines it printed, for a person.
+  public let tail: String
+
+  /// An ending.
+  public init(cause: Cause, seconds: Double = 0, tail: String = "") {
+    self.cause = cause
+    self.seconds = seconds
+    self.tail = tail
+  }
+}
+
+extension Ending.Cause: CustomStringConvertible {
+  /// `exit status 1`, `ended by signal 9`, …
+  public var description: String {
+    switch self {
+    case .exited(let status): "exit status \(status)"
+    case .signalled(let signal): "ended by signal \(signal)"
+    case .timeLimit: "ran longer than limits.trial_time"
+    case .notStarted(let message): message
+    case .lost: "lost with its agent"
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import AttuneMath
+
+/// Chooses configurations.
+///
+/// A function of the history and of the trial's own random stream: asked twice the same, it answers twice the same. What a
+/// proposer keeps besides is a cache. Usable without any service: make one, call `propose`, append the trial to a `History`.
+public protocol Proposer: Sendable {
+  /// The configuration of the trial numbered `trial`.
+  /// - Parameter random: a stream that belongs to this trial alone.
+  /// - Returns: a configuration that `history.space` validates; `nil` when there is nothing more to try.
+  /// - Throws: an error with a `description` for people, when the space cannot be searched this way.
+  mutating func propose(_ trial: TrialID, after history: History, using random: inout RandomStream) throws -> Configuration?
+}

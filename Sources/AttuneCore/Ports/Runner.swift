@@ -1,0 +1,66 @@
+import AttuneValues
+
+/// What the engine tells a runner to do.
+public enum Order: Hashable, Sendable {
+  case start(Start)
+  case stop(AttemptID)
+  case change(AttemptID, ChangeRequest)
+
+  /// Everything a runner needs to start an attempt.
+  public struct Start: Hashable, Sendable {
+    /// Which attempt.
+    public let attempt: AttemptID
+    /// What to try.
+    public let configuration: Configuration
+    /// Where to run it.
+    public let slot: Slot
+    /// Whether the checkpoint directory may hold a checkpoint of an attempt before.
+    public let isResume: Bool
+    /// A number for the script's own random generators, the same for every attempt of a trial.
+    public let seed: UInt32
+    /// Live changes of earlier attempts, to be applied again.
+    public let changes: [Change]
+
+    /// A start order.
+    public init(attempt: AttemptID, configuration: Configuration, slot: Slot, isResume: Bool, seed: UInt32, changes: [Change] = []) {
+      self.attempt = attempt
+      self.configuration = configuration
+      self.slot = slot
+      self.isResume = isResume
+      self.seed = seed
+      self.changes = changes
+    }
+  }
+}
+
+/// Something a runner saw, numbered by its source so that it is taken once even when it is told twice.
+public struct RunnerEvent: Hashable, Sendable {
+  /// Who saw it: an agent's name. Numbers count within a source.
+  public let source: String
+  /// From 1, ascending; 0 for what is not kept (offers of slots).
+  public let sequence: Int
+  /// What happened.
+  public let kind: Event.Kind
+
+  /// Something seen.
+  public init(source: String, sequence: Int, _ kind: Event.Kind) {
+    self.source = source
+    self.sequence = sequence
+    self.kind = kind
+  }
+}
+
+/// Runs attempts somewhere. Orders are idempotent: an attempt that was already started is not started again.
+public protocol Runner: Sendable {
+  /// Connects, offers slots, and tells from then on what happens; first of all what happened after the acknowledged numbers.
+  /// - Parameters:
+  ///   - acknowledged: for each source, the number up to which everything is in the journal.
+  ///   - running: the attempts that the journal believes are running. One that no agent knows ends as `lost`.
+  func open(acknowledged: [String: Int], running: [AttemptID]) async throws -> AsyncStream<RunnerEvent>
+  /// Carries out an order; what comes of it is told as events.
+  func perform(_ order: Order) async
+  /// Everything up to `sequence` is in the journal; the source may forget it.
+  func acknowledge(_ source: String, through sequence: Int) async
+  /// Ends what still runs, gives the slots back, and returns when nothing is left.
+  func close() async
+}

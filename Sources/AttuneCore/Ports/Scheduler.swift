@@ -1,0 +1,14 @@
+/// What becomes of a running trial.
+public enum Decision: Hashable, Sendable {
+  case `continue`, stop
+}
+
+/// Decides at every report whether its trial goes on.
+///
+/// A pure value: it reads no clock and draws no random numbers, because folding the journal asks it again.
+public protocol Scheduler: Sendable {
+  /// - Parameters:
+  ///   - report: already the last of `trial.reports`.
+  ///   - trial: a running trial.
+  mutating func decide(after report: Report, of trial: Trial, in history: History) -> Decision
+}
