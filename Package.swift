@@ -19,6 +19,23 @@ let package = Package(
     .target(name: "AttuneCore", dependencies: ["AttuneValues", "AttuneMath"]),
     .testTarget(name: "AttuneCoreTests", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues"]),
 
+    // The experiment as a pure machine, and the driver that gives it a clock, a journal and a runner.
+    .target(name: "AttuneEngine", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues"]),
+    .testTarget(
+      name: "AttuneEngineTests",
+      dependencies: ["AttuneCore", "AttuneEngine", "AttuneMath", "AttuneProposers", "AttuneSchedulers", "AttuneTesting", "AttuneValues"]),
+
+    // One file an algorithm, and the catalog.
+    .target(name: "AttuneProposers", dependencies: ["AttuneCore", "AttuneMath"]),
+    .testTarget(
+      name: "AttuneProposersTests", dependencies: ["AttuneCore", "AttuneMath", "AttuneProposers", "AttuneTesting", "AttuneValues"]),
+    .target(name: "AttuneSchedulers", dependencies: ["AttuneCore"]),
+    .testTarget(
+      name: "AttuneSchedulersTests", dependencies: ["AttuneCore", "AttuneMath", "AttuneSchedulers", "AttuneTesting", "AttuneValues"]),
+
+    // Contract tests and in-memory twins of the ports, for our tests and for those who write a part of their own.
+    .target(name: "AttuneTesting", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues"]),
+
     // Counter-based random numbers and numerical kernels.
     .target(name: "AttuneMath"),
     .testTarget(name: "AttuneMathTests", dependencies: ["AttuneMath"]),
