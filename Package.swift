@@ -9,7 +9,9 @@ let package = Package(
   products: [
     .library(name: "AttuneCore", targets: ["AttuneCore"])
   ],
-  dependencies: [],
+  dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0")
+  ],
   targets: [
     // Values and JSON, shared by the program's side and the experiment's side. No dependency.
     .target(name: "AttuneValues"),
@@ -32,6 +34,16 @@ let package = Package(
     .target(name: "AttuneSchedulers", dependencies: ["AttuneCore"]),
     .testTarget(
       name: "AttuneSchedulersTests", dependencies: ["AttuneCore", "AttuneMath", "AttuneSchedulers", "AttuneTesting", "AttuneValues"]),
+
+    // SQLite: the journal, and views of it that can be rebuilt.
+    .target(
+      name: "AttuneStore", dependencies: ["AttuneCore", "AttuneValues", .product(name: "GRDB", package: "GRDB.swift")]),
+    .testTarget(
+      name: "AttuneStoreTests",
+      dependencies: [
+        "AttuneCore", "AttuneMath", "AttuneStore", "AttuneTesting", "AttuneValues", "StoreWriter", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    .executableTarget(name: "StoreWriter", dependencies: ["AttuneCore", "AttuneStore"], path: "Tests/StoreWriter"),
 
     // Contract tests and in-memory twins of the ports, for our tests and for those who write a part of their own.
     .target(name: "AttuneTesting", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues"]),
