@@ -37,7 +37,8 @@ import Testing
         }
         let allowed = Self.system.union(target.dependencies).union([target.name])
         return imports(of: file).filter { !allowed.contains($0.module) }.map {
-          Violation(file.path, $0.line, "imports \($0.module); Package.swift allows \(target.name): \(target.dependencies.joined(separator: ", "))")
+          Violation(
+            file.path, $0.line, "imports \($0.module); Package.swift allows \(target.name): \(target.dependencies.joined(separator: ", "))")
         }
       })
   }
@@ -63,7 +64,8 @@ import Testing
       }
     }
     for target in Manifest.here.targets where Self.embeddable.contains(target.name) {
-      #expect(Set(target.dependencies).isSubset(of: Self.embeddable), "Package.swift:\(target.line): \(target.name) has no other dependency")
+      #expect(
+        Set(target.dependencies).isSubset(of: Self.embeddable), "Package.swift:\(target.line): \(target.name) has no other dependency")
     }
   }
 

@@ -48,7 +48,8 @@ import Testing
       let above = file.lines[..<(declaration.line - 1)].last { !$0.drop { $0 == " " }.hasPrefix("@") } ?? ""
       if above.drop(while: { $0 == " " }).hasPrefix("///") { return nil }
       return Violation(
-        file.path, declaration.line, "public \(declaration.keyword) \(declaration.name) has no '///' above it; say what it is, its unit and errors")
+        file.path, declaration.line,
+        "public \(declaration.keyword) \(declaration.name) has no '///' above it; say what it is, its unit and errors")
     }
   }
 }

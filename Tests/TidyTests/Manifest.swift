@@ -47,7 +47,9 @@ struct Manifest: Sendable {
 
   private static func target(_ text: String, kind: Kind, line: Int) -> Target? {
     guard let name = strings(in: text).first else { return nil }
-    guard let start = text.range(of: "dependencies:")?.upperBound else { return Target(name: name, kind: kind, line: line, dependencies: []) }
+    guard let start = text.range(of: "dependencies:")?.upperBound else {
+      return Target(name: name, kind: kind, line: line, dependencies: [])
+    }
     let list = bracketed(text[start...])
     let ignored = packages(in: list)
     return Target(name: name, kind: kind, line: line, dependencies: strings(in: list).filter { !ignored.contains($0) })

@@ -45,7 +45,8 @@ import Testing
     let found = file.declarations.map { "\($0.keyword) \($0.name) \($0.line)+\($0.length)" }
     #expect(
       found == [
-        "protocol P 1+5", "var value 2+1", "func act 3+1", "init init 4+1", "struct S 6+14", "let table 7+3", "func make 10+8", "var z 18+1",
+        "protocol P 1+5", "var value 2+1", "func act 3+1", "init init 4+1", "struct S 6+14", "let table 7+3", "func make 10+8",
+        "var z 18+1",
       ])
     #expect(file.declarations.filter(\.isPublicRequirement).map(\.name) == ["value", "act", "init"])
     #expect(file.declarations.last?.modifiers == ["public", "private"])
@@ -58,7 +59,9 @@ import Testing
 
   @Test func anExceptionCoversItsFileAndMustBeNeeded() {
     let violations = [Violation("a", 1, "long"), Violation("b", 2, "long")]
-    let exceptions = [Exception(.fileLength, "a", because: "r"), Exception(.fileLength, "c", because: "r"), Exception(.arrow, "d", because: "r")]
+    let exceptions = [
+      Exception(.fileLength, "a", because: "r"), Exception(.fileLength, "c", because: "r"), Exception(.arrow, "d", because: "r"),
+    ]
     #expect(
       complaints(.fileLength, violations, exceptions: exceptions) == [
         "b:2: long", "Tests/TidyTests/Exceptions.swift:1: fileLength is no longer broken in c; take the exception away",

@@ -41,8 +41,9 @@ struct SourceFile: Sendable {
 struct SourceTree: Sendable {
   let files: [SourceFile]
 
-  static let here = SourceTree(root: URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent())
+  static let here = SourceTree(
+    root: URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent())
 
   init(root: URL) {
     files = Self.paths(below: root, prefix: "").sorted().compactMap { path in
