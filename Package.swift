@@ -51,6 +51,9 @@ let package = Package(
     // Counter-based random numbers and numerical kernels.
     .target(name: "AttuneMath"),
     .testTarget(name: "AttuneMathTests", dependencies: ["AttuneMath"]),
+
+    // The rules of the house that have a number: ceilings, arrows, catalogs.
+    .testTarget(name: "TidyTests"),
   ],
   swiftLanguageModes: [.v6]
 )
