@@ -28,3 +28,8 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// A warning is an error here. Packages that depend on this one are spared.
+for target in package.targets where target.type != .system {
+  target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+}
