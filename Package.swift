@@ -17,6 +17,11 @@ let package = Package(
     .target(name: "AttuneValues"),
     .testTarget(name: "AttuneValuesTests", dependencies: ["AttuneValues"]),
 
+    // Lines between processes: JSON-RPC, sockets on one thread, the live protocol. Plain POSIX, no dependency.
+    .target(name: "AttuneWire", dependencies: ["AttuneValues"]),
+    .testTarget(name: "AttuneWireTests", dependencies: ["AttuneWire", "AttuneWireTesting", "AttuneValues"]),
+    .target(name: "AttuneWireTesting", dependencies: ["AttuneWire"], path: "Tests/AttuneWireTesting"),
+
     // What the engine and every algorithm see: spaces, trials, reports, events, and the ports.
     .target(name: "AttuneCore", dependencies: ["AttuneValues", "AttuneMath"]),
     .testTarget(name: "AttuneCoreTests", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues"]),
@@ -57,3 +62,8 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// A warning is an error here. Packages that depend on this one are spared.
+for target in package.targets where target.type != .system {
+  target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+}

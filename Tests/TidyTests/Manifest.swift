@@ -50,9 +50,7 @@ struct Manifest: Sendable {
     guard let start = text.range(of: "dependencies:")?.upperBound else {
       return Target(name: name, kind: kind, line: line, dependencies: [])
     }
-    let list = bracketed(text[start...])
-    let ignored = packages(in: list)
-    return Target(name: name, kind: kind, line: line, dependencies: strings(in: list).filter { !ignored.contains($0) })
+    return Target(name: name, kind: kind, line: line, dependencies: strings(in: bracketed(text[start...])))
   }
 
   /// From the first `[` to its `]`.
@@ -70,18 +68,9 @@ struct Manifest: Sendable {
     return list
   }
 
-  /// The names in `package: "…"`.
-  private static func packages(in list: String) -> Set<String> {
-    var rest = list[...]
-    var names: Set<String> = []
-    while let range = rest.range(of: "package:") {
-      rest = rest[range.upperBound...]
-      if let name = strings(in: String(rest)).first { names.insert(name) }
-    }
-    return names
-  }
-
+  /// The strings in quotes, but for those behind `package:`.
   private static func strings(in text: String) -> [String] {
-    text.split(separator: "\"", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+    let parts = text.split(separator: "\"", omittingEmptySubsequences: false)
+    return parts.indices.filter { $0 % 2 == 1 && !parts[$0 - 1].hasSuffix("package: ") }.map { String(parts[$0]) }
   }
 }

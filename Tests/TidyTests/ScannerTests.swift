@@ -74,12 +74,12 @@ import Testing
         targets: [
           .target(name: "A"),
           .executableTarget(
-            name: "a", dependencies: ["A", .product(name: "Yams", package: "yams-package")],
+            name: "a", dependencies: ["A", .product(name: "Yams", package: "Yams"), .product(name: "NIOCore", package: "swift-nio")],
             path: "Sources/a"),
           .testTarget(name: "ATests", dependencies: [.target(name: "A")]),
         ]
         """.split(separator: "\n").map(String.init))
     #expect(manifest.targets.map(\.name) == ["A", "a", "ATests"])
-    #expect(manifest.targets.map(\.dependencies) == [[], ["A", "Yams"], ["A"]])
+    #expect(manifest.targets.map(\.dependencies) == [[], ["A", "Yams", "NIOCore"], ["A"]])
   }
 }
