@@ -14,6 +14,7 @@ FAILING = '<testsuites><testsuite><testcase classname="B" name="c"><failure/><fa
         (1, [PASSING, FAILING], "1 passed, 1 failed, 1 skipped", ["B.c"]),
         (1, [PASSING], "1 passed, 1 failed, 1 skipped", ["runner (exit status 1, 2 tests listed)"]),
         (139, [], "0 passed, 1 failed, 0 skipped", ["runner (exit status 139, 0 tests listed)"]),
+        (139, [PASSING[:60]], "0 passed, 1 failed, 0 skipped", ["runner (exit status 139, 0 tests listed)"]),
         (0, ["<testsuite/>"], "0 passed, 1 failed, 0 skipped", ["runner (exit status 0, 0 tests listed)"]),
     ],
 )
