@@ -9,15 +9,49 @@ let package = Package(
   products: [
     .library(name: "AttuneCore", targets: ["AttuneCore"])
   ],
-  dependencies: [],
+  dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0")
+  ],
   targets: [
     // Values and JSON, shared by the program's side and the experiment's side. No dependency.
     .target(name: "AttuneValues"),
     .testTarget(name: "AttuneValuesTests", dependencies: ["AttuneValues"]),
 
+    // Lines between processes: JSON-RPC, sockets on one thread, the live protocol. Plain POSIX, no dependency.
+    .target(name: "AttuneWire", dependencies: ["AttuneValues"]),
+    .testTarget(name: "AttuneWireTests", dependencies: ["AttuneWire", "AttuneWireTesting", "AttuneValues"]),
+    .target(name: "AttuneWireTesting", dependencies: ["AttuneWire"], path: "Tests/AttuneWireTesting"),
+
     // What the engine and every algorithm see: spaces, trials, reports, events, and the ports.
     .target(name: "AttuneCore", dependencies: ["AttuneValues", "AttuneMath"]),
     .testTarget(name: "AttuneCoreTests", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues"]),
+
+    // The experiment as a pure machine, and the driver that gives it a clock, a journal and a runner.
+    .target(name: "AttuneEngine", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues"]),
+    .testTarget(
+      name: "AttuneEngineTests",
+      dependencies: ["AttuneCore", "AttuneEngine", "AttuneMath", "AttuneProposers", "AttuneSchedulers", "AttuneTesting", "AttuneValues"]),
+
+    // One file an algorithm, and the catalog.
+    .target(name: "AttuneProposers", dependencies: ["AttuneCore", "AttuneMath"]),
+    .testTarget(
+      name: "AttuneProposersTests", dependencies: ["AttuneCore", "AttuneMath", "AttuneProposers", "AttuneTesting", "AttuneValues"]),
+    .target(name: "AttuneSchedulers", dependencies: ["AttuneCore"]),
+    .testTarget(
+      name: "AttuneSchedulersTests", dependencies: ["AttuneCore", "AttuneMath", "AttuneSchedulers", "AttuneTesting", "AttuneValues"]),
+
+    // SQLite: the journal, and views of it that can be rebuilt.
+    .target(
+      name: "AttuneStore", dependencies: ["AttuneCore", "AttuneValues", .product(name: "GRDB", package: "GRDB.swift")]),
+    .testTarget(
+      name: "AttuneStoreTests",
+      dependencies: [
+        "AttuneCore", "AttuneMath", "AttuneStore", "AttuneTesting", "AttuneValues", "StoreWriter", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    .executableTarget(name: "StoreWriter", dependencies: ["AttuneCore", "AttuneStore"], path: "Tests/StoreWriter"),
+
+    // Contract tests and in-memory twins of the ports, for our tests and for those who write a part of their own.
+    .target(name: "AttuneTesting", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues"]),
 
     // Counter-based random numbers and numerical kernels.
     .target(name: "AttuneMath"),
