@@ -18,7 +18,8 @@ import Testing
   }
 
   @Test func aMissingLineIsFound() {
-    let catalog = SourceFile(path: "Sources/X/ACatalog.swift", text: "let all = [\n  \"a\": { A($0) },\n  \"b\": { B($0) },\n]\n")
+    let catalog = SourceFile(
+      path: "Sources/X/ACatalog.swift", text: "let all = [\n  \"a\": A.init(options:),\n  \"b\": B.init(options:),\n]\n")
     let algorithms = ["A", "B", "C"].map { SourceFile(path: "Sources/X/\($0).swift", text: "struct \($0) {}\n") }
     let found = missing(in: "X", [catalog] + algorithms, rows: ["| `a` | the first |"])
     #expect(found.map(\.path) == ["Sources/X/B.swift", "Sources/X/C.swift"])
@@ -33,8 +34,8 @@ import Testing
     }
     let algorithms = files.filter { $0.path != catalog.path && Exception.helpers[$0.path] == nil && !$0.path.contains("+") }
     return algorithms.compactMap { file in
-      guard let line = hits(of: [file.baseName + "("], in: catalog.path, catalog.code).first?.line else {
-        return Violation(file.path, 1, "no line of \(catalog.path) makes a \(file.baseName)")
+      guard let line = hits(of: [file.baseName], in: catalog.path, catalog.code).first?.line else {
+        return Violation(file.path, 1, "no line of \(catalog.path) names \(file.baseName)")
       }
       let parts = catalog.lines[line - 1].split(separator: "\"", omittingEmptySubsequences: false)
       guard parts.count > 2 else { return Violation(catalog.path, line, "the line of \(file.baseName) begins with its word in quotes") }

@@ -62,10 +62,9 @@ import Testing
     let exceptions = [
       Exception(.fileLength, "a", because: "r"), Exception(.fileLength, "c", because: "r"), Exception(.arrow, "d", because: "r"),
     ]
-    #expect(
-      complaints(.fileLength, violations, exceptions: exceptions) == [
-        "b:2: long", "Tests/TidyTests/Exceptions.swift:1: fileLength is no longer broken in c; take the exception away",
-      ])
+    let found = complaints(.fileLength, violations, exceptions: exceptions)
+    #expect(found.map(\.path) == ["b", "Tests/TidyTests/Exceptions.swift"])
+    #expect(found.last?.message == "fileLength is no longer broken in c; take the exception away")
   }
 
   @Test func readsThePackage() {

@@ -19,16 +19,19 @@ struct Violation: Sendable, Hashable {
   }
 }
 
-/// Records what breaks `rule` and is not excepted, and every exception that nothing needs any more.
+/// Records what breaks `rule` and is not excepted, and every exception that nothing needs any more, each at its place.
 func judge(_ rule: Rule, _ violations: [Violation], exceptions: [Exception] = Exception.all) {
-  for complaint in complaints(rule, violations, exceptions: exceptions) { Issue.record(Comment(rawValue: complaint)) }
+  for complaint in complaints(rule, violations, exceptions: exceptions) {
+    let place = SourceLocation(fileID: complaint.path, filePath: complaint.path, line: complaint.line, column: 1)
+    Issue.record("\(complaint.path):\(complaint.line): \(complaint.message)", sourceLocation: place)
+  }
 }
 
-/// What `judge` records, as text.
-func complaints(_ rule: Rule, _ violations: [Violation], exceptions: [Exception]) -> [String] {
+/// What `judge` records.
+func complaints(_ rule: Rule, _ violations: [Violation], exceptions: [Exception]) -> [Violation] {
   let excepted = exceptions.filter { $0.rule == rule }
   let broken = violations.filter { violation in !excepted.contains { $0.path == violation.path } }
   let idle = excepted.filter { exception in !violations.contains { $0.path == exception.path } }
-  return broken.map { "\($0.path):\($0.line): \($0.message)" }
-    + idle.map { "Tests/TidyTests/Exceptions.swift:1: \(rule) is no longer broken in \($0.path); take the exception away" }
+  return broken
+    + idle.map { Violation("Tests/TidyTests/Exceptions.swift", 1, "\(rule) is no longer broken in \($0.path); take the exception away") }
 }
