@@ -23,7 +23,7 @@ public final class LiveTrigger: Sendable {
 
   /// Whether it was fired since the last time this was asked; asking consumes it.
   @inlinable public func fired() -> Bool {
-    guard cell.isFired.load(ordering: .relaxed) else { return false }
+    guard _slowPath(cell.isFired.load(ordering: .relaxed)) else { return false }
     return consume()
   }
 

@@ -1,7 +1,0 @@
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
-func exitFailing() -> Never { exit(1) }
