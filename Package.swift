@@ -7,12 +7,17 @@ let package = Package(
   name: "attune",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "AttuneCore", targets: ["AttuneCore"])
+    .library(name: "Attune", targets: ["Attune"]),
+    .library(name: "AttuneCore", targets: ["AttuneCore"]),
   ],
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0")
   ],
   targets: [
+    // What programs embed: live variables, triggers, reports. Plain POSIX; whoever embeds it inherits nothing else.
+    .target(name: "Attune", dependencies: ["AttuneWire", "AttuneValues"]),
+    .testTarget(name: "AttuneTests", dependencies: ["Attune", "AttuneWire", "AttuneWireTesting", "AttuneValues"]),
+
     // Values and JSON, shared by the program's side and the experiment's side. No dependency.
     .target(name: "AttuneValues"),
     .testTarget(name: "AttuneValuesTests", dependencies: ["AttuneValues"]),
