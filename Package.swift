@@ -11,7 +11,8 @@ let package = Package(
     .library(name: "AttuneCore", targets: ["AttuneCore"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0")
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     // What programs embed: live variables, triggers, reports. Plain POSIX; whoever embeds it inherits nothing else.
@@ -57,6 +58,11 @@ let package = Package(
 
     // Contract tests and in-memory twins of the ports, for our tests and for those who write a part of their own.
     .target(name: "AttuneTesting", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues"]),
+
+    // The experiment file: read with every mistake located, written back, its schema, and the interview of `attune init`.
+    .target(name: "AttuneFiles", dependencies: ["AttuneCore", "AttuneValues", .product(name: "Yams", package: "Yams")]),
+    .testTarget(
+      name: "AttuneFilesTests", dependencies: ["AttuneFiles", "AttuneCore", "AttuneMath", "AttuneValues"], exclude: ["Fixtures"]),
 
     // Counter-based random numbers and numerical kernels.
     .target(name: "AttuneMath"),
