@@ -65,10 +65,10 @@ def test_a_live_momentum_acts_for_sgd_only(monkeypatch):
 @pytest.mark.parametrize("solver", ["adam", "sgd"])
 def test_suspended_and_resumed_it_ends_with_the_same_numbers(monkeypatch, tmp_path, solver):
     whole = Stage(monkeypatch, epochs=5, solver=solver).run()
-    first = Stage(monkeypatch, epochs=5, solver=solver, directory=str(tmp_path), suspend_after=2)
+    first = Stage(monkeypatch, epochs=5, solver=solver, directory=tmp_path, suspend_after=2)
     with pytest.raises(SystemExit) as ending:
         first.run()
-    second = Stage(monkeypatch, epochs=5, solver=solver, directory=str(tmp_path), resuming=True).run()
+    second = Stage(monkeypatch, epochs=5, solver=solver, directory=tmp_path, resuming=True).run()
     assert ending.value.code == 75
     assert first.reports + second == whole
     assert [path.name for path in tmp_path.iterdir()] == ["model.pickle"]

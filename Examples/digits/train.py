@@ -7,7 +7,6 @@ import os
 import pickle
 import sys
 import warnings
-from pathlib import Path
 
 import numpy as np
 from sklearn.datasets import load_digits
@@ -71,7 +70,7 @@ def main():
     momentum = attune.live("momentum", config["momentum"], min=0.0, max=0.99, help="used by the solver sgd")
     suspend = attune.trigger("attune.suspend")
     directory = attune.checkpoint_directory()
-    checkpoint = Path(directory) / "model.pickle" if directory else None
+    checkpoint = directory / "model.pickle" if directory else None
 
     images, labels, validation_images, validation_labels = load_images(config["augment"])
     epoch, model = 0, new_model(config, attune.seed())
