@@ -7,9 +7,16 @@ let package = Package(
   name: "attune",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "AttuneCore", targets: ["AttuneCore"])
+    .library(name: "AttuneCore", targets: ["AttuneCore"]),
+    .library(name: "AttuneFleet", targets: ["AttuneFleet"]),
+    .executable(name: "attune-supervise", targets: ["AttuneSupervisor"]),
   ],
-  dependencies: [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
+    .package(url: "https://github.com/grpc/grpc-swift-2", exact: "2.4.3"),
+    .package(url: "https://github.com/grpc/grpc-swift-nio-transport", exact: "2.9.2"),
+    .package(url: "https://github.com/grpc/grpc-swift-protobuf", exact: "2.4.1"),
+  ],
   targets: [
     // Values and JSON, shared by the program's side and the experiment's side. No dependency.
     .target(name: "AttuneValues"),
@@ -22,6 +29,24 @@ let package = Package(
     // Counter-based random numbers and numerical kernels.
     .target(name: "AttuneMath"),
     .testTarget(name: "AttuneMathTests", dependencies: ["AttuneMath"]),
+
+    // System calls that Swift cannot make by itself.
+    .target(name: "CAttuneSystem"),
+
+    // The small process that watches over one attempt and outlives the agent.
+    .executableTarget(name: "AttuneSupervisor", dependencies: ["AttuneValues", "CAttuneSystem"]),
+
+    // Agents, their processes, and the local provider.
+    .target(
+      name: "AttuneFleet",
+      dependencies: [
+        "AttuneCore", "AttuneValues", "CAttuneSystem",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+      ],
+      exclude: ["Protocol"]),
   ],
   swiftLanguageModes: [.v6]
 )
