@@ -763,14 +763,6 @@ nonisolated struct ProtoSpoolRecord: Sendable {
     set {kind = .forgotten(newValue)}
   }
 
-  var acknowledged: UInt64 {
-    get {
-      if case .acknowledged(let v)? = kind {return v}
-      return 0
-    }
-    set {kind = .acknowledged(newValue)}
-  }
-
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -781,7 +773,6 @@ nonisolated struct ProtoSpoolRecord: Sendable {
     case prepared(ProtoAttemptRecord)
     /// A prepared attempt that never ran.
     case forgotten(String)
-    case acknowledged(UInt64)
 
   }
 
@@ -794,8 +785,6 @@ nonisolated struct ProtoSpoolHead: Sendable {
   // methods supported on all messages.
 
   var sequence: UInt64 = 0
-
-  var acknowledged: UInt64 = 0
 
   var attempts: [ProtoAttemptRecord] = []
 
@@ -2222,7 +2211,7 @@ nonisolated extension ProtoAppliedChange: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension ProtoSpoolRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SpoolRecord"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}head\0\u{1}entry\0\u{1}prepared\0\u{1}forgotten\0\u{1}acknowledged\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}head\0\u{1}entry\0\u{1}prepared\0\u{1}forgotten\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2277,14 +2266,6 @@ nonisolated extension ProtoSpoolRecord: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.kind = .forgotten(v)
         }
       }()
-      case 5: try {
-        var v: UInt64?
-        try decoder.decodeSingularUInt64Field(value: &v)
-        if let v = v {
-          if self.kind != nil {try decoder.handleConflictingOneOf()}
-          self.kind = .acknowledged(v)
-        }
-      }()
       default: break
       }
     }
@@ -2312,10 +2293,6 @@ nonisolated extension ProtoSpoolRecord: SwiftProtobuf.Message, SwiftProtobuf._Me
       guard case .forgotten(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularStringField(value: v, fieldNumber: 4)
     }()
-    case .acknowledged?: try {
-      guard case .acknowledged(let v)? = self.kind else { preconditionFailure() }
-      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 5)
-    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -2330,7 +2307,7 @@ nonisolated extension ProtoSpoolRecord: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension ProtoSpoolHead: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SpoolHead"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}acknowledged\0\u{1}attempts\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}attempts\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2339,8 +2316,7 @@ nonisolated extension ProtoSpoolHead: SwiftProtobuf.Message, SwiftProtobuf._Mess
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.acknowledged) }()
-      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.attempts) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.attempts) }()
       default: break
       }
     }
@@ -2350,18 +2326,14 @@ nonisolated extension ProtoSpoolHead: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.sequence != 0 {
       try visitor.visitSingularUInt64Field(value: self.sequence, fieldNumber: 1)
     }
-    if self.acknowledged != 0 {
-      try visitor.visitSingularUInt64Field(value: self.acknowledged, fieldNumber: 2)
-    }
     if !self.attempts.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.attempts, fieldNumber: 3)
+      try visitor.visitRepeatedMessageField(value: self.attempts, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoSpoolHead, rhs: ProtoSpoolHead) -> Bool {
     if lhs.sequence != rhs.sequence {return false}
-    if lhs.acknowledged != rhs.acknowledged {return false}
     if lhs.attempts != rhs.attempts {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
