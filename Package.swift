@@ -22,6 +22,11 @@ let package = Package(
     .target(name: "AttuneValues"),
     .testTarget(name: "AttuneValuesTests", dependencies: ["AttuneValues"]),
 
+    // Lines between processes: JSON-RPC, sockets on one thread, the live protocol. Plain POSIX, no dependency.
+    .target(name: "AttuneWire", dependencies: ["AttuneValues"]),
+    .testTarget(name: "AttuneWireTests", dependencies: ["AttuneWire", "AttuneWireTesting", "AttuneValues"]),
+    .target(name: "AttuneWireTesting", dependencies: ["AttuneWire"], path: "Tests/AttuneWireTesting"),
+
     // What the engine and every algorithm see: spaces, trials, reports, events, and the ports.
     .target(name: "AttuneCore", dependencies: ["AttuneValues", "AttuneMath"]),
     .testTarget(name: "AttuneCoreTests", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues"]),

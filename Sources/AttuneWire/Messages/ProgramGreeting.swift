@@ -1,0 +1,105 @@
+import AttuneValues
+
+/// `hello` of a program that dials the other side, under an experiment.
+public struct ProgramGreeting: Hashable, Sendable {
+  /// `ATTUNE_ATTEMPT_ID`, e.g. `3.1`.
+  public var attempt: String
+  /// The program's process.
+  public var pid: Int
+  /// The program's name.
+  public var name: String
+  /// `ATTUNE_TOKEN`: proves that it is the attempt's own program.
+  public var token: String
+  /// The number of its last report so far, 0 for none.
+  public var reported: Int
+
+  /// A greeting.
+  public init(attempt: String, pid: Int, name: String, token: String, reported: Int) {
+    self.attempt = attempt
+    self.pid = pid
+    self.name = name
+    self.token = token
+    self.reported = reported
+  }
+
+  /// The parameters of `hello`.
+  public var json: JSON {
+    [
+      "attempt": .string(attempt), "pid": .int(pid), "name": .string(name), "token": .string(token), "reported": .int(reported),
+      "protocol": .int(LiveMethod.protocolVersion),
+    ]
+  }
+
+  /// Reads the parameters of `hello`.
+  /// - Throws: `WireFailure` with `.invalidParameters`.
+  public init(json: JSON) throws(WireFailure) {
+    guard let attempt = json["attempt"]?.string, let pid = json["pid"]?.int, let reported = json["reported"]?.int, reported >= 0 else {
+      throw WireFailure(.invalidParameters, "'hello' of a program needs \"attempt\", \"pid\" and \"reported\" (0 or more)")
+    }
+    self.init(attempt: attempt, pid: pid, name: json["name"]?.string ?? "", token: json["token"]?.string ?? "", reported: reported)
+  }
+}
+
+/// The answer to a program's `hello`.
+public struct GreetingAnswer: Hashable, Sendable {
+  /// The number of the attempt's last report that is kept already, 0 for none. The program goes on behind it.
+  public var acknowledged: Int
+  /// The `n` of the last change that is known already; `nil` when the other side keeps no count, and then every change is told again.
+  public var changes: Int?
+
+  /// An answer.
+  public init(acknowledged: Int, changes: Int? = nil) {
+    self.acknowledged = acknowledged
+    self.changes = changes
+  }
+
+  /// The result of `hello`.
+  public var json: JSON {
+    var members: [String: JSON] = ["acknowledged": .int(acknowledged)]
+    if let changes { members["changes"] = .int(changes) }
+    return .object(members)
+  }
+
+  /// Reads the result of `hello`.
+  public init(json: JSON) {
+    self.init(acknowledged: max(0, json["acknowledged"]?.int ?? 0), changes: json["changes"]?.int)
+  }
+}
+
+/// The answer of a program that was dialled to `hello`.
+public struct ProgramIdentity: Hashable, Sendable {
+  /// The program's name.
+  public var name: String
+  /// The program's process.
+  public var pid: Int
+  /// The last completed step that it told.
+  public var step: Int
+  /// Its attempt, when it runs under an experiment.
+  public var attempt: String?
+
+  /// An identity.
+  public init(name: String, pid: Int, step: Int, attempt: String? = nil) {
+    self.name = name
+    self.pid = pid
+    self.step = step
+    self.attempt = attempt
+  }
+
+  /// The result of `hello`.
+  public var json: JSON {
+    var members: [String: JSON] = [
+      "name": .string(name), "pid": .int(pid), "protocol": .int(LiveMethod.protocolVersion), "step": .int(step),
+    ]
+    if let attempt { members["attempt"] = .string(attempt) }
+    return .object(members)
+  }
+
+  /// Reads the result of `hello`.
+  /// - Throws: `WireFailure` with `.invalidParameters`.
+  public init(json: JSON) throws(WireFailure) {
+    guard let name = json["name"]?.string, let pid = json["pid"]?.int else {
+      throw WireFailure(.invalidParameters, "the answer to 'hello' needs \"name\" and \"pid\"")
+    }
+    self.init(name: name, pid: pid, step: json["step"]?.int ?? 0, attempt: json["attempt"]?.string)
+  }
+}

@@ -1,0 +1,47 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// A pipe to wake a thread that waits in poll. Ringing twice before it is heard is one ring.
+package final class Bell: Sendable {
+  let hearing: Descriptor
+  private let ringing: Descriptor
+
+  /// - Throws: `WireError.system` when the process has no descriptors left.
+  package init() throws(WireError) {
+    var ends: [Int32] = [0, 0]
+    guard pipe(&ends) == 0 else { throw .system("a wake-up pipe", systemMessage(errno)) }
+    hearing = Descriptor(raw: ends[0])
+    ringing = Descriptor(raw: ends[1])
+    hearing.configure()
+    ringing.configure()
+  }
+
+  deinit {
+    hearing.close()
+    ringing.close()
+  }
+
+  /// Wakes the waiting thread; from any thread.
+  package func ring() {
+    var byte: UInt8 = 1
+    _ = write(ringing.raw, &byte, 1)
+  }
+
+  /// Forgets the rings so far.
+  func silence() {
+    withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { buffer in
+      while case .moved = hearing.receive(into: buffer) {}
+    }
+  }
+
+  /// Waits for a ring.
+  /// - Returns: `false` when none came in time.
+  package func wait(until deadline: Moment) -> Bool {
+    guard hearing.wait(for: Int32(POLLIN), until: deadline) else { return false }
+    silence()
+    return true
+  }
+}

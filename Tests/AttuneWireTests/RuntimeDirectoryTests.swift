@@ -1,0 +1,68 @@
+import AttuneWireTesting
+@testable import AttuneWire
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+@Suite struct RuntimeDirectoryTests {
+  let base: TemporaryDirectory
+
+  init() throws { base = try TemporaryDirectory() }
+
+  @Test func prefersTheRuntimeDirectoryAndMakesItPrivate() throws {
+    let directory = try RuntimeDirectory(environment: environment(runtime: base.path))
+    defer { rmdir(directory.path) }
+    #expect(directory.path == "\(base.path)/attune")
+    #expect(try fileMode(directory.path) == 0o700)
+    #expect(RuntimeDirectory.existing(environment: environment(runtime: base.path)) == [directory])
+  }
+
+  @Test func fallsBackToTheTemporaryDirectory() throws {
+    let directory = try RuntimeDirectory(environment: environment(runtime: "/nowhere/at/all"))
+    defer { rmdir(directory.path) }
+    #expect(directory.path == "\(base.path)/attune-\(geteuid())")
+  }
+
+  @Test func refusesADirectoryOpenToOthers() throws {
+    let path = "\(base.path)/attune-\(geteuid())"
+    mkdir(path, 0o700)
+    chmod(path, 0o755)
+    defer { rmdir(path) }
+    #expect(throws: WireError.unsafeDirectory(path, "others may enter it (mode 755)")) {
+      try RuntimeDirectory(environment: environment(runtime: nil))
+    }
+  }
+
+  @Test func refusesALink() throws {
+    let path = "\(base.path)/attune-\(geteuid())"
+    symlink("/tmp", path)
+    #expect(throws: WireError.unsafeDirectory(path, "it is no directory")) { try RuntimeDirectory(environment: environment(runtime: nil)) }
+  }
+
+  @Test func listsAndSweeps() throws {
+    let directory = RuntimeDirectory(path: base.path)
+    let live = directory.programAddress(name: "train", pid: 12)
+    let dead = directory.programAddress(name: "experiment", pid: 13)
+    let control = directory.experimentAddress(name: "digits/1")
+    let loop = try LineLoop(name: "test") { _, _ in }
+    defer { loop.stop() }
+    try loop.listen(at: live)
+    try loop.listen(at: control)
+    try makeDeadSocket(dead)
+    _ = base.write("", to: "notes.txt")
+
+    #expect(
+      directory.entries().map(\.owner) == [.experiment("digits_1"), .program(name: "program-experiment", pid: 13), .program(name: "train", pid: 12)])
+    #expect(directory.sweep().map(\.address) == [control, live])
+    #expect(base.names == ["experiment-digits_1.sock", "notes.txt", "train-12.sock"])
+  }
+
+  private func environment(runtime: String?) -> (String) -> String? {
+    let temporary = base.path
+    return { name in name == "XDG_RUNTIME_DIR" ? runtime : name == "TMPDIR" ? temporary : nil }
+  }
+}
