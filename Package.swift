@@ -45,13 +45,17 @@ let package = Package(
     .target(
       name: "AttuneFleet",
       dependencies: [
-        "AttuneCore", "AttuneValues", "CAttuneSystem",
+        "AttuneCore", "AttuneValues", "AttuneWire", "CAttuneSystem",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
         .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
       ],
       exclude: ["Protocol"]),
+    .testTarget(
+      name: "AttuneFleetTests",
+      dependencies: ["AttuneFleet", "AttuneCore", "AttuneValues", "AttuneWire", "AttuneSupervisor", "AgentForTests"]),
+    .executableTarget(name: "AgentForTests", dependencies: ["AttuneFleet"], path: "Tests/AgentForTests"),
   ],
   swiftLanguageModes: [.v6]
 )

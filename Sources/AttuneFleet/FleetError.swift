@@ -4,6 +4,8 @@ public enum FleetError: Error, Hashable, Sendable {
   case system(action: String, path: String, code: Int32)
   /// An agent that was started does not answer.
   case agentSilent(seconds: Double, log: String)
+  /// An agent ended as soon as it was started.
+  case agentEnded(log: String)
   /// Another agent has the directory.
   case agentRunning(directory: String, pid: Int)
   /// `metrics.pattern` is no regular expression, or names no metric.
@@ -21,6 +23,7 @@ extension FleetError: CustomStringConvertible {
     case .system(let action, let path, let code): "cannot \(action) '\(path)': \(systemMessage(code))"
     case .agentSilent(let seconds, let log):
       "the agent did not answer within \(Int(seconds)) s; nothing was started. Its log ends:\n\(log.isEmpty ? "(empty)" : log)"
+    case .agentEnded(let log): "the agent ended at once; nothing was started. Its log ends:\n\(log.isEmpty ? "(empty)" : log)"
     case .agentRunning(let directory, let pid):
       "an agent (process \(pid)) already works in '\(directory)'. There is one agent a directory; this one ends."
     case .badPattern(let pattern, let problem): "metrics.pattern '\(pattern)' \(problem)"

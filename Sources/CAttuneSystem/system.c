@@ -61,6 +61,14 @@ pid_t attune_spawn(
   return failure != 0 ? -failure : child;
 }
 
+int attune_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
+#ifdef __linux__
+  return -posix_spawn_file_actions_addclosefrom_np(actions, first);
+#else
+  return 0;
+#endif
+}
+
 int attune_pidfd_open(pid_t pid) {
 #ifdef __linux__
   long descriptor = syscall(SYS_pidfd_open, pid, 0);

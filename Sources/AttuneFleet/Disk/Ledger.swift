@@ -6,6 +6,8 @@ struct Ledger {
   private(set) var sequence: UInt64 = 0
   /// The attempts that have not ended.
   private(set) var attempts: [AttemptID: ProtoAttemptRecord] = [:]
+  /// The notices of endings that the controller may not have yet, by their numbers.
+  private(set) var endings: [AttemptID: UInt64] = [:]
 
   mutating func apply(_ record: ProtoSpoolRecord) {
     switch record.kind {
@@ -31,6 +33,9 @@ struct Ledger {
     }
   }
 
+  /// The controller has everything up to `number`.
+  mutating func acknowledge(through number: UInt64) { endings = endings.filter { $0.value > number } }
+
   /// Numbers go on after `number`: the controller's journal knows more than this directory, which must have been lost.
   mutating func skip(to number: UInt64) { sequence = max(sequence, number) }
 
@@ -43,6 +48,7 @@ struct Ledger {
     guard let attempt = entry.notice.attempt else { return }
     if case .ended = entry.notice.kind {
       attempts[attempt] = nil
+      endings[attempt] = entry.notice.sequence
       return
     }
     attempts[attempt]?.advance(with: entry)

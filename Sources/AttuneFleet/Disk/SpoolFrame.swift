@@ -1,4 +1,4 @@
-import SwiftProtobuf
+internal import SwiftProtobuf
 
 /// How a record lies in the spool: four bytes of length, four of checksum (little-endian), the record.
 ///

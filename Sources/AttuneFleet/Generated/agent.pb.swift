@@ -184,6 +184,9 @@ nonisolated struct ProtoConfigure: Sendable {
 
   var experiment: String = String()
 
+  /// The names of the search space: `{name}` of these in the command is a placeholder.
+  var parameters: [String] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -578,7 +581,7 @@ nonisolated struct ProtoAttemptEnded: Sendable {
   init() {}
 }
 
-/// A connected program and what can be changed in it; sent again when it changes and to every new session.
+/// A connected program and what can be changed in it; sent again when that changes and to every new session.
 nonisolated struct ProtoProgram: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -592,10 +595,8 @@ nonisolated struct ProtoProgram: Sendable {
 
   var step: UInt64 = 0
 
-  /// JSON arrays as in `variables.list`.
-  var variables: String = String()
-
-  var triggers: String = String()
+  /// JSON: the parameters of the live protocol's `declared`.
+  var declaration: String = String()
 
   var isConnected: Bool = false
 
@@ -860,7 +861,13 @@ nonisolated struct ProtoProgramPosition: Sendable {
 
   var pid: Int32 = 0
 
+  /// Of its last report and its last change, as it counts them.
   var report: UInt64 = 0
+
+  var change: UInt64 = 0
+
+  /// Seconds from the attempt's start to the start of the program's own clock.
+  var clockStart: Double = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1104,7 +1111,7 @@ nonisolated extension ProtoHello: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension ProtoConfigure: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Configure"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}slots\0\u{1}command\0\u{1}directory\0\u{1}environment\0\u{1}pattern\0\u{1}threads\0\u{3}is_auptimizer\0\u{1}metric\0\u{3}grace_seconds\0\u{3}limit_seconds\0\u{1}steps\0\u{3}trials_directory\0\u{1}experiment\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}slots\0\u{1}command\0\u{1}directory\0\u{1}environment\0\u{1}pattern\0\u{1}threads\0\u{3}is_auptimizer\0\u{1}metric\0\u{3}grace_seconds\0\u{3}limit_seconds\0\u{1}steps\0\u{3}trials_directory\0\u{1}experiment\0\u{1}parameters\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1125,6 +1132,7 @@ nonisolated extension ProtoConfigure: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 11: try { try decoder.decodeSingularUInt64Field(value: &self._steps) }()
       case 12: try { try decoder.decodeSingularStringField(value: &self.trialsDirectory) }()
       case 13: try { try decoder.decodeSingularStringField(value: &self.experiment) }()
+      case 14: try { try decoder.decodeRepeatedStringField(value: &self.parameters) }()
       default: break
       }
     }
@@ -1174,6 +1182,9 @@ nonisolated extension ProtoConfigure: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.experiment.isEmpty {
       try visitor.visitSingularStringField(value: self.experiment, fieldNumber: 13)
     }
+    if !self.parameters.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.parameters, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1191,6 +1202,7 @@ nonisolated extension ProtoConfigure: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs._steps != rhs._steps {return false}
     if lhs.trialsDirectory != rhs.trialsDirectory {return false}
     if lhs.experiment != rhs.experiment {return false}
+    if lhs.parameters != rhs.parameters {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1937,7 +1949,7 @@ nonisolated extension ProtoAttemptEnded: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension ProtoProgram: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Program"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}pid\0\u{1}name\0\u{1}step\0\u{1}variables\0\u{1}triggers\0\u{3}is_connected\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}pid\0\u{1}name\0\u{1}step\0\u{1}declaration\0\u{3}is_connected\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1949,9 +1961,8 @@ nonisolated extension ProtoProgram: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 2: try { try decoder.decodeSingularInt32Field(value: &self.pid) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.step) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.variables) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.triggers) }()
-      case 7: try { try decoder.decodeSingularBoolField(value: &self.isConnected) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.declaration) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.isConnected) }()
       default: break
       }
     }
@@ -1970,14 +1981,11 @@ nonisolated extension ProtoProgram: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.step != 0 {
       try visitor.visitSingularUInt64Field(value: self.step, fieldNumber: 4)
     }
-    if !self.variables.isEmpty {
-      try visitor.visitSingularStringField(value: self.variables, fieldNumber: 5)
-    }
-    if !self.triggers.isEmpty {
-      try visitor.visitSingularStringField(value: self.triggers, fieldNumber: 6)
+    if !self.declaration.isEmpty {
+      try visitor.visitSingularStringField(value: self.declaration, fieldNumber: 5)
     }
     if self.isConnected != false {
-      try visitor.visitSingularBoolField(value: self.isConnected, fieldNumber: 7)
+      try visitor.visitSingularBoolField(value: self.isConnected, fieldNumber: 6)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1987,8 +1995,7 @@ nonisolated extension ProtoProgram: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.pid != rhs.pid {return false}
     if lhs.name != rhs.name {return false}
     if lhs.step != rhs.step {return false}
-    if lhs.variables != rhs.variables {return false}
-    if lhs.triggers != rhs.triggers {return false}
+    if lhs.declaration != rhs.declaration {return false}
     if lhs.isConnected != rhs.isConnected {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -2449,7 +2456,7 @@ nonisolated extension ProtoStreamPosition: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension ProtoProgramPosition: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ProgramPosition"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pid\0\u{1}report\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}pid\0\u{1}report\0\u{1}change\0\u{3}clock_start\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2459,6 +2466,8 @@ nonisolated extension ProtoProgramPosition: SwiftProtobuf.Message, SwiftProtobuf
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularInt32Field(value: &self.pid) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.report) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.change) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.clockStart) }()
       default: break
       }
     }
@@ -2471,12 +2480,20 @@ nonisolated extension ProtoProgramPosition: SwiftProtobuf.Message, SwiftProtobuf
     if self.report != 0 {
       try visitor.visitSingularUInt64Field(value: self.report, fieldNumber: 2)
     }
+    if self.change != 0 {
+      try visitor.visitSingularUInt64Field(value: self.change, fieldNumber: 3)
+    }
+    if self.clockStart.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.clockStart, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoProgramPosition, rhs: ProtoProgramPosition) -> Bool {
     if lhs.pid != rhs.pid {return false}
     if lhs.report != rhs.report {return false}
+    if lhs.change != rhs.change {return false}
+    if lhs.clockStart != rhs.clockStart {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

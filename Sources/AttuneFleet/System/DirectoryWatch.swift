@@ -19,7 +19,7 @@ final class DirectoryWatch {
   init(queue: DispatchQueue) {
     self.queue = queue
     #if canImport(Glibc)
-      descriptor = inotify_init1(Int32(IN_CLOEXEC.rawValue | IN_NONBLOCK.rawValue))
+      descriptor = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
     #endif
   }
 

@@ -1,3 +1,5 @@
+import CAttuneSystem
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -28,9 +30,7 @@ struct Spawn {
     posix_spawn_file_actions_addopen(&actions, 1, log ?? "/dev/null", O_WRONLY | O_CREAT | O_APPEND, 0o600)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
     if let inherited { posix_spawn_file_actions_adddup2(&actions, inherited, 3) }
-    #if canImport(Glibc)
-      posix_spawn_file_actions_addclosefrom_np(&actions, inherited == nil ? 3 : 4)
-    #endif
+    _ = attune_spawn_close_from(&actions, inherited == nil ? 3 : 4)
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

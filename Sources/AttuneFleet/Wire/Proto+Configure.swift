@@ -9,6 +9,7 @@ extension ProtoConfigure {
     self.trialsDirectory = trialsDirectory
     slots = UInt32(definition.resources.localSlots)
     command = definition.job.command
+    parameters = definition.space.parameters.map(\.name)
     directory = definition.job.directory
     environment = definition.job.environment
     if let pattern = definition.job.pattern { self.pattern = pattern }

@@ -1,6 +1,7 @@
 #ifndef C_ATTUNE_SYSTEM_H
 #define C_ATTUNE_SYSTEM_H
 
+#include <spawn.h>
 #include <sys/types.h>
 
 // What Swift cannot call by itself: variadic system calls, and what must happen between fork and exec.
@@ -16,6 +17,9 @@ enum attune_spawn_step { ATTUNE_SPAWN_FORK = 0, ATTUNE_SPAWN_DIRECTORY = 1, ATTU
 // The path is searched in PATH. Answers the process id.
 pid_t attune_spawn(
     char *const arguments[], const char *directory, int input, int output, int errors, enum attune_spawn_step *failed_step);
+
+// Has posix_spawn close every descriptor from that one on.
+int attune_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 
 // A descriptor that becomes readable when the process ends, and that cannot come to mean another process.
 int attune_pidfd_open(pid_t pid);
