@@ -48,7 +48,7 @@ import Testing
         "Trials at a time on this machine [4]: 2",
       ])
     #expect(
-      interview.text(path: "/work/mnist.yaml") == """
+      interview.text(path: "/runs/mnist.yaml") == """
         # yaml-language-server: $schema=experiment.schema.json
         name: mnist
         command: [python3, train.py, "--learning-rate", "{learning_rate}", "--solver", "{solver}"]
@@ -65,8 +65,8 @@ import Testing
         seed: 0
 
         """)
-    let text = try #require(interview.text(path: "/work/mnist.yaml"))
-    #expect(try ExperimentFile.parse(text: text, path: "/work/mnist.yaml").definition == interview.definition(path: "/work/mnist.yaml"))
+    let text = try #require(interview.text(path: "/runs/mnist.yaml"))
+    #expect(try ExperimentFile.parse(text: text, path: "/runs/mnist.yaml").definition == interview.definition(path: "/runs/mnist.yaml"))
   }
 
   @Test func aWrongAnswerIsAskedAgain() throws {
