@@ -17,13 +17,13 @@ public enum AgentProcess {
   /// Returns when the agent has nothing more to do: closed by its controller, told to end, or idle.
   /// - Throws: `FleetError`, or an error of the sockets: what keeps it from working at all. One for the log and the exit status 1.
   public static func run(_ options: AgentOptions) async throws {
-    _ = setsid()
-    signal(SIGPIPE, SIG_IGN)
     try Files.makeDirectory(options.directory)
     guard let lock = try LockFile(taking: options.lockPath) else {
       throw FleetError.agentRunning(directory: options.directory, pid: AgentCard(reading: options.lockPath)?.pid ?? 0)
     }
     defer { lock.letGo() }
+    _ = setsid()
+    signal(SIGPIPE, SIG_IGN)
     let agent = try Agent(options: options)
     try await agent.recover()
     try await agent.openHub()
