@@ -28,12 +28,12 @@ public enum AgentProcess {
     try await agent.recover()
     try await agent.openHub()
     let listener = try UnixSocket.listen(at: options.socket)
+    defer { unlink(options.socket) }
     lock.write(AgentCard(pid: Int(getpid()), socket: options.socket).text)
     agent.log.note("agent '\(options.name)' is here, process \(getpid())")
     let signals = closeOnSignals(agent)
     defer { for signal in signals { signal.cancel() } }
     try await serve(agent, listener)
-    unlink(options.socket)
     agent.log.note("agent '\(options.name)' leaves")
   }
 
@@ -42,7 +42,12 @@ public enum AgentProcess {
       transport: .http2NIOPosix(listeningSocketDescriptor: Int(listener), transportSecurity: .plaintext),
       services: [AgentService(agent: agent)])
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await server.serve() }
+      group.addTask {
+        do { try await server.serve() } catch {
+          // Told to leave before it served, the server calls that an error.
+          guard await agent.isClosing else { throw error }
+        }
+      }
       group.addTask {
         await agent.untilLeaving()
         await agent.closeHub()
