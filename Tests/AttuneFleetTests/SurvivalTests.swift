@@ -108,7 +108,7 @@ import Testing
     _ = try? await launcher.reach()
     await launcher.untilGone(within: 20)
     #expect(!LockFile.isHeld(options.lockPath))
-    #expect(!Files.exists(options.socket))
+    #expect(!Files.exists(options.socket), "\(fixture.text("agent/agent.log"))")
   }
 
   @Test func aSecondAgentInTheDirectoryIsRefused() async throws {
