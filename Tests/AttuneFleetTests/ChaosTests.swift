@@ -19,8 +19,7 @@ import Testing
       // At a random moment of the attempt's life: after so many of its reports, or at once.
       let step = Int(random.next() % 300)
       if step > 0 { try await listener.wait { $0.contains { $0.isReport(of: attempt, step: step) } } }
-      let pid = try #require(AgentCard(reading: fixture.root + "/agent/agent.lock")?.pid)
-      kill(pid_t(pid), SIGKILL)
+      fixture.killAgent()
       if random.next() % 2 == 0 { await fleet.acknowledge("local", through: Int(random.next() % UInt64(await listener.events.count + 1))) }
     }
     for attempt in attempts {
