@@ -27,9 +27,9 @@ import Testing
     """
 
   @Test func thePapersFileIsReadAsItStands() throws {
-    let file = try ExperimentFile.parse(text: Self.paperFile, path: "/work/experiment.json")
+    let file = try ExperimentFile.parse(text: Self.paperFile, path: "/runs/experiment.json")
     let expected = ExperimentDefinition(
-      name: "experiment", job: Job(command: ["./mnist.py", "{config}"], directory: "/work", isAuptimizer: true),
+      name: "experiment", job: Job(command: ["./mnist.py", "{config}"], directory: "/runs", isAuptimizer: true),
       objective: Objective(metric: "value", goal: .minimize, summary: .last),
       space: try SearchSpace([
         Parameter("conv1", .int(lower: 20, upper: 50)), Parameter("dropout", .float(lower: 0.5, upper: 0.9)),

@@ -4,6 +4,11 @@ import Testing
 /// Each wrong file and the one line it gets.
 @Suite struct ProblemTests {
   static let wrong: [(String, String)] = [
+    (
+      "command: [./train, '--lr={learning_rat}', '{print}']\nobjective: {metric: loss, goal: minimize}\n"
+        + "parameters: {learning_rate: {type: bool}}\n",
+      "t.yaml:1:20: command: {learning_rat} is neither {config} nor a parameter. Did you mean {learning_rate}?"
+    ),
     (Samples.file("constraints: [\"x\\n>\"]"), "t.yaml:4:15: constraints: expected a value at column 4 of 'x >'"),
     ("", "t.yaml:1:1: the file is empty; an experiment needs at least command, objective and parameters"),
     ("# only a comment\n", "t.yaml:1:1: the file is empty; an experiment needs at least command, objective and parameters"),

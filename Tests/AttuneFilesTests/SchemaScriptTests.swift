@@ -21,10 +21,9 @@ import Testing
   @Test(.enabled(if: hasValidator, "python3 has no jsonschema and yaml here; `pip install jsonschema pyyaml` brings them"))
   func anotherValidatorAgreesOnTheFixtures() throws {
     let fixtures = SchemaTests.fixtures.path
-    let result = try Self.run([
-      "python3", fixtures + "/validate.py", SchemaTests.root.path + "/Docs/experiment.schema.json", fixtures + "/valid",
-      fixtures + "/invalid",
-    ])
+    let schema = SchemaTests.root.path + "/Docs/experiment.schema.json"
+    let result = try Self.run(
+      ["python3", fixtures + "/validate.py", schema, fixtures + "/valid", fixtures + "/invalid"] + SchemaTests.examples)
     #expect(result.status == 0, "\(result.output)")
   }
 }

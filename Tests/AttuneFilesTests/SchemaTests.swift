@@ -51,6 +51,19 @@ import Testing
     }
   }
 
+  /// The experiment files under `Examples`.
+  static var examples: [String] {
+    let folder = root.appendingPathComponent("Examples").path
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let paths = names.sorted().flatMap { name in ["yaml", "json"].map { "\(folder)/\(name)/experiment.\($0)" } }
+    return paths.filter { FileManager.default.fileExists(atPath: $0) }
+  }
+
+  @Test(arguments: examples)
+  func theExamplesAreSound(path: String) {
+    #expect(throws: Never.self) { try ExperimentFile.load(path: path) }
+  }
+
   @Test func theParserTakesTheValidFilesAndRefusesTheOthers() throws {
     for name in try FileManager.default.contentsOfDirectory(atPath: Self.fixtures.path + "/valid") {
       #expect(throws: Never.self) { try ExperimentFile.load(path: Self.fixtures.path + "/valid/" + name) }

@@ -19,6 +19,7 @@ struct ExperimentReader {
     let objective = try objective(file.required("objective"))
     var reader = SpaceReader(parameters: try file.required("parameters"), constraints: try file.optional("constraints"))
     let space = try reader.read()
+    try JobReader.checkPlaceholders(of: file.required("command"), space)
     let proposer = try algorithm(file.optional("proposer"), standard: "random")
     let scheduler = try algorithm(file.optional("scheduler"), standard: "fifo")
     let slots = try slots(file.optional("resources"))

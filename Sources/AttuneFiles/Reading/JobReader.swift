@@ -26,6 +26,18 @@ enum JobReader {
     return try item.anyText()
   }
 
+  /// Refuses a placeholder that is almost a parameter's name. Other braces may be the program's own: `{print}` is awk's.
+  static func checkPlaceholders(of item: FileItem, _ space: SearchSpace) throws(FileProblem) {
+    let names = ["config"] + space.parameters.map(\.name)
+    for word in try item.list("a list of texts") {
+      for match in try word.anyText().matches(of: /\{([\p{L}_][\p{L}\p{N}_.\-]*)\}/) {
+        let name = String(match.output.1)
+        guard !names.contains(name), let near = Nearest.match(name, among: names) else { continue }
+        throw word.problem("{\(name)} is neither {config} nor a parameter. Did you mean {\(near)}?")
+      }
+    }
+  }
+
   static func environment(_ item: FileItem?) throws(FileProblem) -> [String: String] {
     guard let item else { return [:] }
     var environment: [String: String] = [:]

@@ -7,6 +7,12 @@ public struct ParameterNote: Hashable, Sendable {
   public let unit: String?
   /// What it does.
   public let help: String?
+
+  /// What is known of it.
+  public init(unit: String? = nil, help: String? = nil) {
+    self.unit = unit
+    self.help = help
+  }
 }
 
 /// Reads `parameters` and `constraints`, and puts what makes them no search space at its line.

@@ -1,4 +1,4 @@
-"""Validates example files against the schema: those in the first folder must pass, those in the second must not."""
+"""Validates files against the schema: those of the first folder and those named last must pass, those of the second must not."""
 import json
 import pathlib
 import re
@@ -19,8 +19,10 @@ schema = json.loads(pathlib.Path(sys.argv[1]).read_text())
 jsonschema.Draft202012Validator.check_schema(schema)
 validator = jsonschema.Draft202012Validator(schema)
 wrong = []
-for folder, is_valid in ((sys.argv[2], True), (sys.argv[3], False)):
-    for path in sorted(pathlib.Path(folder).iterdir()):
+valid = [*pathlib.Path(sys.argv[2]).iterdir(), *map(pathlib.Path, sys.argv[4:])]
+invalid = [*pathlib.Path(sys.argv[3]).iterdir()]
+for paths, is_valid in ((valid, True), (invalid, False)):
+    for path in sorted(paths):
         problems = [error.message for error in validator.iter_errors(yaml.load(path.read_text(), Loader))]
         if is_valid == bool(problems):
             wrong.append(f"{path.name}: {problems or 'passes'}")
