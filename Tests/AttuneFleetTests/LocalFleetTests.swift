@@ -169,7 +169,10 @@ import Testing
   @Test func saysWhyAnAgentDoesNotCome() async throws {
     let fixture = try Fixture()
     let fleet = try LocalFleet(
-      try fixture.definition(["/bin/true"]), options: fixture.options { $0.executable = "/bin/sh"; $0.arguments = ["-c", "echo bad day; exit 1"] })
+      try fixture.definition(["/bin/true"]),
+      options: fixture.options {
+        $0.executable = "/bin/sh"; $0.arguments = ["-c", "echo bad day; exit 1"]
+      })
     await #expect(throws: FleetError.agentEnded(log: "bad day")) { _ = try await fleet.open(acknowledged: [:], running: []) }
   }
 

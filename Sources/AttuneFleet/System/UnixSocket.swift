@@ -30,7 +30,9 @@ enum UnixSocket {
   }
 
   private static func make(_ path: String) throws(FleetError) -> Int32 {
-    guard path.utf8.count <= SocketAddress.maximumPathLength else { throw .system(action: "use as a socket", path: path, code: ENAMETOOLONG) }
+    guard path.utf8.count <= SocketAddress.maximumPathLength else {
+      throw .system(action: "use as a socket", path: path, code: ENAMETOOLONG)
+    }
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw Files.failure("make a socket for", path) }
     return descriptor
