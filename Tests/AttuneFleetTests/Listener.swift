@@ -17,6 +17,8 @@ struct Listener {
     try await collector.wait { isMet($0.map(\.kind)) }
   }
 
+  func wait(count: Int) async throws { try await collector.wait { $0.count >= count } }
+
   /// The ending of an attempt, awaited.
   func ending(of attempt: AttemptID) async throws -> Ending {
     try await wait { $0.contains { $0.isEnd(of: attempt) } }
