@@ -97,23 +97,20 @@ class Link:
         writer.close()
 
     def _take(self, line: bytes, client: Client) -> None:
-        message: Any = {}
+        identity, code = None, -32700
         try:
-            try:
-                message = json.loads(line)
-            except ValueError as problem:
-                raise Failure(-32700, f"not JSON: {problem}. The line was skipped.") from None
-            if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
-                message = {}
-                raise Failure(-32600, "not a JSON-RPC 2.0 message. The line was skipped.")
-            if "method" in message:
+            message = json.loads(line)
+            code = -32600
+            identity, is_call = message.get("id"), message["jsonrpc"] == "2.0" and "method" in message
+            code = -32602
+            if is_call:
                 result = self.registry.answer(message["method"], message.get("params") or {}, client)
                 if "id" in message:
-                    client.send(id=message["id"], result=result)
+                    client.send(id=identity, result=result)
         except Failure as failure:
-            client.send(id=message.get("id"), error={"code": failure.args[0], "message": failure.args[1]})
+            client.send(id=identity, error={"code": failure.args[0], "message": failure.args[1]})
         except Exception as problem:  # whatever a peer sends, it does not end the thread
-            client.send(id=message.get("id"), error={"code": -32602, "message": f"invalid parameters: {problem!r}. Nothing was changed."})
+            client.send(id=identity, error={"code": code, "message": f"not understood: {problem!r}. Nothing was changed."})
         self._tell()
 
     async def _stay_connected(self, path: str) -> None:

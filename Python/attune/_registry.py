@@ -164,7 +164,7 @@ class Registry:
 
     def _change(self, fires: bool, params: Message, client: Client) -> int:
         number, at_step = params.get("number"), params.get("atStep")
-        if any(n is not None and (type(n) is not int or n < least) for n, least in ((number, 1), (at_step, 0))):
+        if type(number or 1) is not int or type(at_step or 0) is not int or number is not None and number < 1 or (at_step or 0) < 0:
             raise Failure(-32602, '"number" counts from 1 and "atStep" from 0, in integers. Nothing was changed.')
         if number in self.accepted:
             for n, change in self.changes.items.items():
