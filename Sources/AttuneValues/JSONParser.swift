@@ -159,7 +159,8 @@ struct JSONParser {
   private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
     let unit = try codeUnit()
     if let scalar = Unicode.Scalar(unit) { return scalar }
-    let isPair = unit < 0xDC00 && position + 1 < bytes.count && bytes[position] == UInt8(ascii: "\\") && bytes[position + 1] == UInt8(ascii: "u")
+    let isPair =
+      unit < 0xDC00 && position + 1 < bytes.count && bytes[position] == UInt8(ascii: "\\") && bytes[position + 1] == UInt8(ascii: "u")
     guard isPair else { return "\u{FFFD}" }
     position += 2
     let low = try codeUnit()

@@ -6,7 +6,8 @@ import Testing
   static let values: [String: Value] = ["a": 3, "b": 2.5, "name": "adam", "flag": true, "x-y": 7, "net.depth": 4]
 
   static let formulas: [(String, Value)] = [
-    ("a + b * 2", 8.0), ("-a ** 2", -9.0), ("2 ** -1", 0.5), ("(a + 1) % 3", 1.0), ("a * b <= 7.5", true), ("a == 3.0 and name == 'adam'", true),
+    ("a + b * 2", 8.0), ("-a ** 2", -9.0), ("2 ** -1", 0.5), ("(a + 1) % 3", 1.0), ("a * b <= 7.5", true),
+    ("a == 3.0 and name == 'adam'", true),
     ("not flag or a > 100", false), ("name in ['sgd', \"adam\"]", true), ("a in [1, 2]", false), ("max(a, b, 10) - min(1, 2)", 9.0),
     ("log10(1000) == 3", true), ("`x-y` + net.depth", 11.0), ("1e-3 < b", true), ("flag == true", true), ("name == 3", false),
   ]

@@ -93,6 +93,8 @@ import Testing
   @Test func messagesNameTheThing() {
     let message = SpaceError.nonPositiveLogBound(name: "lr", lower: 0.0).description
     #expect(message == "parameter 'lr': a log scale needs a lower bound > 0, got 0.0. Use a linear scale, or start at 1e-12.")
-    #expect(SpaceError.unknownParameter(name: "learning_rat", known: ["learning_rate"]).description == "'learning_rat' is no parameter. Did you mean 'learning_rate'?")
+    #expect(
+      SpaceError.unknownParameter(name: "learning_rat", known: ["learning_rate"]).description
+        == "'learning_rat' is no parameter. Did you mean 'learning_rate'?")
   }
 }

@@ -3,8 +3,8 @@
 public enum Action: Hashable, Sendable {
   /// Ask the proposer for the configuration of this trial; the answer is `Event.Kind.proposed`.
   case propose(TrialID)
-  /// Run an attempt. `isResume` when its checkpoint directory may hold a checkpoint.
-  case start(AttemptID, Configuration, Slot, isResume: Bool)
+  /// Run an attempt in a slot.
+  case start(AttemptID, Slot)
   /// Ask an attempt to end, and kill it after the grace period.
   case stop(AttemptID)
   /// Hand a change to the attempt's program; the answer is `changed` or `refused`.

@@ -53,6 +53,8 @@ public struct Attempt: Hashable, Sendable {
   public let id: AttemptID
   /// Whether the agent has said that the process runs.
   public var isStarted: Bool
+  /// Whether it has reported a step.
+  public var hasReported: Bool
   /// Why it has been asked to end; `nil` when it has not.
   public var stopRequest: StopReason?
   /// How it ended; `nil` while it has not.
@@ -63,6 +65,7 @@ public struct Attempt: Hashable, Sendable {
     self.id = id
     self.slot = slot
     isStarted = false
+    hasReported = false
   }
 }
 
@@ -74,6 +77,8 @@ public enum StopReason: Hashable, Sendable, Codable {
   case scheduler
   /// A person asked for this trial to stop.
   case person(String)
+  /// It reached the experiment's target.
+  case target
   /// The experiment is over; its result counts as it stands.
   case experimentOver
   /// The controller leaves; the trial will be started again by `resume`.

@@ -29,7 +29,8 @@ public struct JournalEntry: Hashable, Sendable {
 /// Where an experiment's events are kept. Appending is all that is ever done to it.
 public protocol Journal: Sendable {
   /// Keeps all of the entries or none, in order; when it returns they survive the death of the process.
-  func append(_ entries: [JournalEntry]) throws
+  /// - Parameter trials: as they are after the entries; for views beside the journal, which can be rebuilt from it.
+  func append(_ entries: [JournalEntry], updating trials: [Trial]) throws
   /// Everything kept, in order.
   func entries() throws -> [JournalEntry]
 }

@@ -45,7 +45,8 @@ enum ExpressionLexer {
         }
         kind = .number(value)
       } else if isWordStart(character) {
-        while position < characters.count, isWordStart(characters[position]) || characters[position].isNumber || characters[position] == "." {
+        while position < characters.count, isWordStart(characters[position]) || characters[position].isNumber || characters[position] == "."
+        {
           position += 1
         }
         kind = .word(String(characters[start..<position]))
@@ -72,7 +73,9 @@ enum ExpressionLexer {
     while end < characters.count {
       let character = characters[end]
       let isExponentSign = (character == "+" || character == "-") && end > start && "eE".contains(characters[end - 1])
-      guard character.isASCII && (character.isNumber || character == "." || character == "e" || character == "E") || isExponentSign else { break }
+      guard character.isASCII && (character.isNumber || character == "." || character == "e" || character == "E") || isExponentSign else {
+        break
+      }
       end += 1
     }
     return end

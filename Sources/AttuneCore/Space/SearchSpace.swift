@@ -84,7 +84,8 @@ extension SearchSpace {
     }
     for name in configuration.values.keys.sorted() where valid[name] == nil {
       throw self[name] == nil
-        ? .unknownParameter(name: name, known: parameters.map(\.name)) : .inactiveParameter(name: name, condition: self[name]?.condition?.text ?? "")
+        ? .unknownParameter(name: name, known: parameters.map(\.name))
+        : .inactiveParameter(name: name, condition: self[name]?.condition?.text ?? "")
     }
     for constraint in constraints where !constraint.holds(in: valid, whereAbsent: true) {
       throw .constraintBroken(constraint: constraint.text, configuration: valid)

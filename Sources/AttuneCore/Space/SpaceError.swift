@@ -41,7 +41,8 @@ extension SpaceError: CustomStringConvertible {
   /// One line: the thing, what arrived, what is allowed.
   public var description: String {
     switch self {
-    case .noParameters: "parameters: none given; a search needs at least one, e.g. learning_rate: {type: float, range: [1e-5, 1.0], scale: log}"
+    case .noParameters:
+      "parameters: none given; a search needs at least one, e.g. learning_rate: {type: float, range: [1e-5, 1.0], scale: log}"
     case .duplicateParameter(let name): "parameter '\(name)': declared twice; names must be unique"
     case .badName(let name): "parameter '\(name)': a name is made of letters, digits, '_', '.' and '-', and starts with a letter or '_'"
     case .emptyRange(let name, let lower, let upper):
@@ -49,7 +50,8 @@ extension SpaceError: CustomStringConvertible {
     case .notFinite(let name): "parameter '\(name)': a bound is not a finite number, or the range is too wide to count"
     case .nonPositiveLogBound(let name, let lower):
       "parameter '\(name)': a log scale needs a lower bound > 0, got \(lower). Use a linear scale, or start at \(lower.isInt ? "1" : "1e-12")."
-    case .badStep(let name, let step, let width): "parameter '\(name)': step \(step) does not fit; allowed is a step > 0 and at most the range's width \(width)"
+    case .badStep(let name, let step, let width):
+      "parameter '\(name)': step \(step) does not fit; allowed is a step > 0 and at most the range's width \(width)"
     case .noValues(let name): "parameter '\(name)': no values given; at least one is needed"
     case .duplicateValue(let name, let value): "parameter '\(name)': the value \(value) is listed twice"
     case .unknownInCondition(let name, let unknown, let known):

@@ -1,0 +1,36 @@
+# `make demo` and `make test` need nothing before them: each installs what is missing, and is quick when run again.
+
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
+SWIFT_FILES := Sources Tests Package.swift
+# The environment's python3 comes first, for the examples.
+WITH_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
+
+.PHONY: demo test build bench format lint clean setup-demo setup-test
+
+demo: setup-demo build
+	$(WITH_VENV) .build/release/attune run Examples/digits/experiment.yaml
+
+test: setup-test
+	@JOBS=$(JOBS) python3 Scripts/run_tests.py
+
+build:
+	swift build -c release --product attune-supervise -j $(JOBS)
+	swift build -c release --product attune -j $(JOBS)
+
+bench: setup-test build
+	$(WITH_VENV) Scripts/bench.sh
+
+format:
+	swift format -i -r $(SWIFT_FILES)
+
+lint:
+	swift format lint -r -s $(SWIFT_FILES)
+
+clean:
+	rm -rf .build .venv Benchmarks/.build Examples/*/.build
+
+setup-demo:
+	@Scripts/setup.sh Examples/digits/requirements.txt
+
+setup-test:
+	@Scripts/setup.sh Examples/digits/requirements.txt Scripts/requirements.txt

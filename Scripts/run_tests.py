@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Runs every check of this repository, and ends with one line: how many passed, failed and were skipped over all runners."""
+
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as XML
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / ".build" / "test-results"
+PYTHON = str(ROOT / ".venv" / "bin" / "python")
+JOBS = ["-j", os.environ.get("JOBS", str(os.cpu_count() or 2))]
+
+
+class Tally:
+    """Tests by outcome. A step without a list of tests counts as one."""
+
+    def __init__(self):
+        self.passed = self.skipped = 0
+        self.failed = []
+
+    def add_step(self, name, status):
+        if status == 0:
+            self.passed += 1
+        else:
+            self.failed.append(f"{name} (exit status {status})")
+
+    def add_tests(self, name, status, results):
+        """Counts what a runner listed. Failing without naming a test, or listing nothing at all, is a failure of the step."""
+        failed_before, listed = len(self.failed), 0
+        for file in results:
+            try:
+                cases = list(XML.parse(file).iter("testcase"))
+            except XML.ParseError:
+                cases = []  # torn by the runner's death
+            for case in cases:
+                listed += 1
+                if case.find("failure") is not None or case.find("error") is not None:
+                    self.failed.append(f"{case.get('classname')}.{case.get('name')}")
+                elif case.find("skipped") is not None:
+                    self.skipped += 1
+                else:
+                    self.passed += 1
+        if listed == 0 or (status != 0 and len(self.failed) == failed_before):
+            self.failed.append(f"{name} (exit status {status}, {listed} tests listed)")
+
+    def line(self):
+        return f"{self.passed} passed, {len(self.failed)} failed, {self.skipped} skipped"
+
+
+def run(name, *command):
+    """Runs a step with its output going where ours goes; its exit status."""
+    print(f"\n== {name}: {' '.join(command)}", flush=True)
+    began = time.monotonic()
+    environment = {**os.environ, "PATH": f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    print(f"== {name}: {time.monotonic() - began:.0f} s, exit status {status}", flush=True)
+    return status
+
+
+def run_all(tally):
+    tally.add_step("form", run("form", "swift", "format", "lint", "-r", "-s", "Sources", "Tests", "Package.swift"))
+    tally.add_step("types", run("types", PYTHON, "-m", "mypy", "--strict", "Python/attune"))
+
+    build = ["swift", "build", "--build-tests", "--explicit-target-dependency-import-check", "error", *JOBS]
+    status = run("build", *build)
+    tally.add_step("build", status)
+    if status != 0:
+        return
+
+    status = run("swift tests", "swift", "test", "--skip-build", "--disable-xctest", "--xunit-output", str(RESULTS / "swift.xml"))
+    tally.add_tests("swift tests", status, RESULTS.glob("swift*.xml"))
+
+    python = RESULTS / "python.xml"
+    status = run("python tests", PYTHON, "-m", "pytest", "-q", "Python", "Examples", "Scripts", f"--junitxml={python}")
+    tally.add_tests("python tests", status, [python] if python.exists() else [])
+
+    for manifest in sorted(ROOT.glob("Examples/*/Package.swift")):
+        example = str(manifest.parent.relative_to(ROOT))
+        tally.add_step(example, run(example, "swift", "build", "--package-path", example, *JOBS))
+
+
+def main():
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    for old in RESULTS.iterdir():
+        old.unlink()
+    tally = Tally()
+    run_all(tally)
+    print()
+    for name in tally.failed:
+        print(f"failed: {name}")
+    (RESULTS / "summary.txt").write_text(tally.line() + "\n")
+    print(tally.line())
+    sys.exit(1 if tally.failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+import AttuneValues
+
+/// What is wrong with an algorithm's name or options.
+public enum AlgorithmError: Error, Hashable, Sendable, CustomStringConvertible {
+  case unknown(kind: String, name: String, known: [String])
+  case unknownOption(algorithm: String, option: String, known: [String])
+  case badOption(algorithm: String, option: String, value: Value, allowed: String)
+
+  /// One line: the thing, what arrived, what is allowed.
+  public var description: String {
+    switch self {
+    case .unknown(let kind, let name, let known):
+      "\(kind) '\(name)' is not known\(Nearest.match(name, among: known).map { ". Did you mean '\($0)'?" } ?? ""); known: \(known.joined(separator: ", "))"
+    case .unknownOption(let algorithm, let option, let known):
+      known.isEmpty
+        ? "'\(algorithm)' takes no options; got '\(option)'" : "'\(algorithm)' has no option '\(option)'" + Nearest.hint(option, among: known)
+    case .badOption(let algorithm, let option, let value, let allowed):
+      "option '\(option)' of '\(algorithm)': \(value) refused; allowed: \(allowed)"
+    }
+  }
+}
+
+/// Reads an algorithm's options once, at the border: each is taken by name, and what is left at the end is an error.
+public struct AlgorithmOptions {
+  private let choice: AlgorithmChoice
+  private var known: [String] = []
+
+  /// The options of a choice.
+  public init(_ choice: AlgorithmChoice) { self.choice = choice }
+
+  /// An integer in `allowed`, or `fallback` when it is not given.
+  public mutating func int(_ name: String, default fallback: Int, in allowed: ClosedRange<Int>) throws(AlgorithmError) -> Int {
+    known.append(name)
+    guard let value = choice.options[name] else { return fallback }
+    guard let integer = value.number.flatMap({ Int(exactly: $0) }), allowed.contains(integer) else {
+      throw .badOption(algorithm: choice.name, option: name, value: value, allowed: "an integer in \(allowed.lowerBound)...\(allowed.upperBound)")
+    }
+    return integer
+  }
+
+  /// - Throws: `AlgorithmError.unknownOption` when an option was given that nobody took.
+  public func finish() throws(AlgorithmError) {
+    guard let unknown = choice.options.keys.sorted().first(where: { !known.contains($0) }) else { return }
+    throw .unknownOption(algorithm: choice.name, option: unknown, known: known)
+  }
+}

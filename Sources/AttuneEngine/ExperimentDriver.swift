@@ -1,0 +1,205 @@
+import AttuneCore
+import AttuneMath
+
+/// Gives the machine a clock, a journal, a proposer and a runner.
+///
+/// Everything that happens goes through one inbox: it is folded into the machine, written to the journal in one transaction with
+/// everything else that waited, acknowledged to its source, and only then acted upon. When the journal cannot be written the
+/// driver stops with an error, nothing is acknowledged, and what runs goes on under its agents until `resume`.
+public actor ExperimentDriver {
+  /// What drives need from outside.
+  public struct Parts: Sendable {
+    var journal: any Journal
+    var runner: any Runner
+    var proposer: any Proposer
+    var clock: any DriverClock
+
+    /// - Parameter clock: the time of events, and the alarm for time limits.
+    public init(journal: any Journal, runner: any Runner, proposer: any Proposer, clock: any DriverClock = SystemClock()) {
+      self.journal = journal
+      self.runner = runner
+      self.proposer = proposer
+      self.clock = clock
+    }
+  }
+
+  private enum Input: Sendable {
+    case seen(RunnerEvent)
+    case commanded(Command, by: String, answer: CheckedContinuation<Result<Int, CommandError>, Never>)
+    case tick
+  }
+
+  private var machine: ExperimentMachine
+  private var parts: Parts
+  private let inbox = Inbox<Input>()
+  /// The last number taken in from each source.
+  private var taken: [String: Int] = [:]
+  private var observers: [Int: AsyncStream<ExperimentUpdate>.Continuation] = [:]
+  private var observerCount = 0
+  private var alarm: Task<Void, Never>?
+
+  /// A driver for a new experiment, or for one that goes on: what the journal holds is folded first.
+  /// - Throws: what the journal throws.
+  public init(_ definition: ExperimentDefinition, scheduler: any Scheduler, parts: Parts) throws {
+    self.parts = parts
+    machine = ExperimentMachine(definition, scheduler: scheduler)
+    let entries = try parts.journal.entries()
+    machine.fold(entries.lazy.map(\.event))
+    for case let origin? in entries.map(\.origin) { taken[origin.source] = max(taken[origin.source] ?? 0, origin.sequence) }
+  }
+
+  /// The trials so far.
+  public var history: History { machine.history }
+  /// How it ended; `nil` while it goes on.
+  public var outcome: Outcome? { machine.outcome }
+
+  /// Runs the experiment until it ends or is interrupted. To be called once.
+  /// - Throws: what the runner throws when it cannot be opened, or the journal when it cannot be written.
+  public func run() async throws -> Outcome {
+    if let outcome = machine.outcome, outcome != .interrupted { return outcome }
+    let running = machine.history.trials.flatMap(\.attempts).filter { $0.isStarted && $0.ending == nil }.map(\.id)
+    let events = try await parts.runner.open(acknowledged: taken, running: running)
+    let pump = Task { [inbox] in
+      for await event in events { inbox.put(.seen(event)) }
+    }
+    defer {
+      pump.cancel()
+      alarm?.cancel()
+      refuseWhatIsLeft()
+    }
+    try await take([(Event(time: parts.clock.now, .opened), nil)])
+    while machine.outcome == nil {
+      guard let batch = await inbox.next() else { throw CancellationError() }
+      try await process(batch)
+    }
+    await parts.runner.close()
+    return machine.outcome ?? .interrupted
+  }
+
+  /// Tells the experiment something; returns when it is in the journal.
+  /// - Returns: the number of the change, after a `change` command.
+  /// - Throws: `CommandError` when it makes no sense now.
+  @discardableResult
+  public nonisolated func command(_ command: Command, by who: String) async throws(CommandError) -> Int {
+    let result = await withCheckedContinuation { answer in
+      if !inbox.put(.commanded(command, by: who, answer: answer)) { answer.resume(returning: .failure(.controllerGone)) }
+    }
+    return try result.get()
+  }
+
+  /// What is journaled from now on; slow readers lose the oldest.
+  public func updates() -> AsyncStream<ExperimentUpdate> {
+    let (stream, continuation) = AsyncStream<ExperimentUpdate>.makeStream(bufferingPolicy: .bufferingNewest(10_000))
+    let number = observerCount
+    observerCount += 1
+    observers[number] = continuation
+    continuation.onTermination = { [weak self] _ in
+      Task { await self?.forget(observer: number) }
+    }
+    return stream
+  }
+
+  private func forget(observer number: Int) { observers[number] = nil }
+
+  private func process(_ batch: [Input]) async throws {
+    var events: [(Event, JournalEntry.Origin?)] = []
+    for input in batch {
+      switch input {
+      case .tick: events.append((Event(time: parts.clock.now, .tick), nil))
+      case .seen(let seen): if let entry = admit(seen) { events.append(entry) }
+      case .commanded(let command, let who, let answer):
+        // A command is checked against the machine as it is when its turn comes, so the batch is cut here.
+        do {
+          try await take(events)
+          events = []
+          answer.resume(returning: try await obey(command, by: who))
+        } catch {
+          answer.resume(returning: .failure(.controllerGone))
+          throw error
+        }
+      }
+    }
+    try await take(events)
+  }
+
+  private func obey(_ command: Command, by who: String) async throws -> Result<Int, CommandError> {
+    do { try machine.check(command) } catch { return .failure(error) }
+    try await take([(Event(time: parts.clock.now, .commanded(command, by: who)), nil)])
+    return .success(machine.lastChangeNumber)
+  }
+
+  /// Nobody waits for an answer that cannot come any more.
+  private func refuseWhatIsLeft() {
+    for case .commanded(_, _, let answer) in inbox.close() { answer.resume(returning: .failure(.controllerGone)) }
+    for observer in observers.values { observer.finish() }
+  }
+
+  /// What a source tells twice is taken once.
+  private func admit(_ seen: RunnerEvent) -> (Event, JournalEntry.Origin?)? {
+    let event = Event(time: parts.clock.now, seen.kind)
+    guard seen.sequence > 0 else { return (event, nil) }
+    guard seen.sequence > taken[seen.source] ?? 0 else { return nil }
+    taken[seen.source] = seen.sequence
+    return (event, JournalEntry.Origin(source: seen.source, sequence: seen.sequence))
+  }
+
+  /// Machine, journal, acknowledgement, actions: in this order, until no action brings a new event.
+  private func take(_ first: [(Event, JournalEntry.Origin?)]) async throws {
+    var events = first
+    while !events.isEmpty {
+      var actions: [Action] = []
+      for (event, _) in events { actions += machine.handle(event) }
+      let touched = machine.takeTouched()
+      try parts.journal.append(events.map { JournalEntry($0.0, origin: $0.1) }, updating: touched)
+      for (source, sequence) in Dictionary(events.compactMap(\.1).map { ($0.source, $0.sequence) }, uniquingKeysWith: max) {
+        await parts.runner.acknowledge(source, through: sequence)
+      }
+      let update = ExperimentUpdate(events: events.map(\.0), touched: touched, outcome: machine.outcome)
+      for observer in observers.values { observer.yield(update) }
+      events = []
+      for action in actions {
+        if let answer = await perform(action) { events.append((answer, nil)) }
+      }
+    }
+  }
+
+  /// - Returns: the event that answers the action at once, if there is one.
+  private func perform(_ action: Action) async -> Event? {
+    switch action {
+    case .propose(let trial): return propose(trial)
+    case .start(let attempt, let slot): await parts.runner.perform(.start(startOrder(attempt, slot)))
+    case .stop(let attempt): await parts.runner.perform(.stop(attempt))
+    case .change(let attempt, let request): await parts.runner.perform(.change(attempt, request))
+    case .wake(let time): wake(at: time)
+    case .finish: break
+    }
+    return nil
+  }
+
+  private func propose(_ trial: TrialID) -> Event {
+    let definition = machine.definition
+    var random = RandomStream(seed: definition.seed, purpose: "propose", index: trial.rawValue)
+    do {
+      let configuration = try parts.proposer.propose(trial, after: machine.history, using: &random)
+      return Event(time: parts.clock.now, .proposed(configuration: configuration, by: definition.proposer.name))
+    } catch {
+      return Event(time: parts.clock.now, .proposalFailed(message: "proposer '\(definition.proposer.name)': \(error)"))
+    }
+  }
+
+  private func startOrder(_ attempt: AttemptID, _ slot: Slot) -> Order.Start {
+    let trial = machine.history[attempt.trial]
+    var random = RandomStream(seed: machine.definition.seed, purpose: "trial", index: attempt.trial.rawValue)
+    return Order.Start(
+      attempt: attempt, configuration: trial.configuration, slot: slot, isResume: attempt.number > 1,
+      seed: UInt32(truncatingIfNeeded: random.next() >> 33), changes: trial.changes)
+  }
+
+  private func wake(at time: Timestamp) {
+    alarm?.cancel()
+    alarm = Task { [inbox, clock = parts.clock] in
+      await clock.wait(until: time)
+      if !Task.isCancelled { inbox.put(.tick) }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import AttuneCore
+import AttuneValues
+
+/// Why a command makes no sense now. Nothing was changed.
+public enum CommandError: Error, Hashable, Sendable, CustomStringConvertible {
+  case experimentOver(outcome: String)
+  case unknownTrial(TrialID, count: Int)
+  case notRunning(TrialID, state: Trial.State)
+  case space(SpaceError)
+  case noRoom(limit: Int)
+  case controllerGone
+
+  /// One line: the thing, what arrived, what is allowed.
+  public var description: String {
+    switch self {
+    case .experimentOver(let outcome): "the experiment is over (\(outcome)); nothing was changed"
+    case .unknownTrial(let id, let count): "there is no trial \(id); the experiment has trials 1...\(count). Nothing was changed"
+    case .notRunning(let id, let state): "trial \(id) is \(state.rawValue), and only a running trial can be changed or stopped. Nothing was changed"
+    case .space(let error): "\(error). Nothing was changed"
+    case .controllerGone: "the controller is ending and takes no more commands; `attune resume` goes on with the experiment. Nothing was changed"
+    case .noRoom(let limit): "limits.trials allows \(limit) trials and all are proposed; nothing was added"
+    }
+  }
+}
+
+extension ExperimentMachine {
+  /// Says whether a command makes sense now; a driver asks before it journals one.
+  public func check(_ command: Command) throws(CommandError) {
+    if let outcome = outcome ?? closing { throw .experimentOver(outcome: "\(outcome)") }
+    switch command {
+    case .stop, .interrupt: break
+    case .stopTrial(let id), .change(let id, _, _, _): try checkRunning(id)
+    case .add(let configuration):
+      if let limit = definition.limits.trials, history.trials.count + additions.count >= limit { throw .noRoom(limit: limit) }
+      do { _ = try definition.space.validate(configuration) } catch { throw .space(error) }
+    }
+  }
+
+  /// The number of the last change that was asked for.
+  public var lastChangeNumber: Int { changeCount }
+
+  private func checkRunning(_ id: TrialID) throws(CommandError) {
+    guard let trial = history.trial(id) else { throw .unknownTrial(id, count: history.trials.count) }
+    guard trial.state == .running else { throw .notRunning(id, state: trial.state) }
+  }
+
+  mutating func obey(_ command: Command, by who: String) -> [Action] {
+    guard (try? check(command)) != nil || command == .stop else { return [] }
+    switch command {
+    case .stop: return close(.stopped(by: who))
+    case .interrupt: return close(.interrupted)
+    case .stopTrial(let id): return history[id].attempts.last.map { stop($0.id, .person(who)) } ?? []
+    case .change(let id, let wish, let atStep, let reason):
+      guard let attempt = history[id].attempts.last?.id else { return [] }
+      changeCount += 1
+      let request = ChangeRequest(number: changeCount, trial: id, wish: wish, atStep: atStep, by: who, reason: reason)
+      pendingChanges[changeCount] = (attempt, request)
+      return [.change(attempt, request)]
+    case .add(let configuration):
+      if let valid = try? definition.space.validate(configuration) { additions.append(Addition(configuration: valid, by: who)) }
+      return []
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import AttuneCore
+
+/// Identical failures at the start, before any trial has shown that the script works at all.
+struct EarlyFailures: Hashable, Sendable {
+  /// As many in a row end the experiment.
+  static let limit = 3
+  private var isProven = false
+  private var signatures: [String] = []
+
+  /// The script works: failures from now on are a trial's own.
+  mutating func clear() {
+    isProven = true
+    signatures = []
+  }
+
+  /// - Returns: whether the limit of identical failures is reached.
+  mutating func add(_ signature: String) -> Bool {
+    guard !isProven else { return false }
+    if signatures.last != signature { signatures = [] }
+    signatures.append(signature)
+    return signatures.count >= Self.limit
+  }
+}
+
+/// How an experiment comes to its end.
+extension ExperimentMachine {
+  /// Begins to end: nothing new is started, what runs is asked to stop.
+  mutating func close(_ outcome: Outcome) -> [Action] {
+    guard closing == nil || (closing == .interrupted && outcome != .interrupted) else { return [] }
+    closing = outcome
+    let reason: StopReason = outcome == .interrupted ? .interruption : .experimentOver
+    return occupants.values.sorted().flatMap { stop($0, reason) }
+  }
+
+  /// Ends when nothing runs and nothing can come any more.
+  mutating func finishIfDone() -> [Action] {
+    guard occupants.isEmpty else { return [] }
+    if let closing { return finish(closing) }
+    let isDone = queue.isEmpty && awaited == nil && (!canAdmit || (isExhausted && additions.isEmpty))
+    return isDone ? finish(failureOfAll ?? .trialsDone) : []
+  }
+
+  private mutating func finish(_ result: Outcome) -> [Action] {
+    outcome = result
+    closing = nil
+    if result != .interrupted {
+      for trial in history.trials where !trial.state.isFinal {
+        history[trial.id].state = .stopped
+        history[trial.id].reason = "the experiment ended"
+        touched.insert(trial.id)
+      }
+      queue = []
+    }
+    return [.finish(result)]
+  }
+
+  private var failureOfAll: Outcome? {
+    guard let last = history.trials.last else { return .failed(message: "the search space holds no configuration that keeps the constraints") }
+    guard history.trials.allSatisfy({ $0.state == .failed }) else { return nil }
+    return .failed(message: failureMessage("every trial failed; the last: \(last.reason ?? "")", last.attempts.last?.ending?.tail))
+  }
+
+  /// Three identical failures before anything worked: the script or the command is wrong, and more trials will not mend it.
+  mutating func judgeEarly(_ id: TrialID, _ ending: Ending, _ verdict: Verdict) -> [Action] {
+    guard verdict.isScriptFailure else {
+      if verdict.state != .waiting { earlyFailures.clear() }
+      return []
+    }
+    guard earlyFailures.add("\(ending.cause): \(verdict.reason ?? "")"), closing == nil else { return [] }
+    return close(.failed(message: failureMessage("\(EarlyFailures.limit) identical failures at the start: \(verdict.reason ?? "")", ending.tail)))
+  }
+
+  private func failureMessage(_ what: String, _ tail: String?) -> String {
+    guard let tail, !tail.isEmpty else { return what }
+    return "\(what)\nthe script's last lines:\n\(tail.split(separator: "\n").map { "  | \($0)" }.joined(separator: "\n"))"
+  }
+}

@@ -1,0 +1,85 @@
+import AttuneCore
+
+/// How trials move: `waiting → running ⇄ suspended → completed | stopped | failed`.
+extension ExperimentMachine {
+  mutating func start(_ id: TrialID, in slot: Slot) -> Action {
+    let attempt = AttemptID(trial: id, number: history[id].attempts.count + 1)
+    history[id].attempts.append(Attempt(id: attempt, slot: slot))
+    history[id].state = .running
+    occupants[slot] = attempt
+    touched.insert(id)
+    return .start(attempt, slot)
+  }
+
+  mutating func started(_ id: AttemptID) {
+    update(id) { $0.isStarted = true }
+  }
+
+  /// Reports of an attempt that was asked to stop still count: the script did the work.
+  mutating func reported(_ id: AttemptID, _ report: Report) -> [Action] {
+    guard let attempt = attempt(id), attempt.ending == nil else { return [] }
+    record(report, of: id.trial, isContinuing: attempt.hasReported)
+    update(id) { $0.hasReported = true }
+    let trial = history[id.trial]
+    if let value = report.metrics[definition.objective.metric], value.isFinite { earlyFailures.clear() }
+    let decision = scheduler.decide(after: report, of: trial, in: history)
+    guard attempt.stopRequest == nil, closing == nil else { return [] }
+    if let value = history.value(of: trial), definition.objective.reachesTarget(value) {
+      return stop(id, .target) + close(.targetReached(id.trial))
+    }
+    if let limit = definition.limits.steps, report.step >= limit { return stop(id, .stepLimit) }
+    return decision == .stop ? stop(id, .scheduler) : []
+  }
+
+  mutating func ended(_ id: AttemptID, _ ending: Ending) -> [Action] {
+    guard let attempt = attempt(id), attempt.ending == nil else { return [] }
+    update(id) {
+      $0.isStarted = true
+      $0.ending = ending
+    }
+    occupants[attempt.slot] = nil
+    pendingChanges = pendingChanges.filter { $0.value.attempt != id }
+    let verdict = verdict(on: attempt, ending)
+    history[id.trial].state = verdict.state
+    history[id.trial].reason = verdict.reason
+    if !verdict.state.isFinal { queue.append(id.trial) }
+    return judgeEarly(id.trial, ending, verdict)
+  }
+
+  mutating func changed(_ id: AttemptID, _ change: Change) {
+    pendingChanges[change.number] = nil
+    guard history.trial(id.trial) != nil else { return }
+    history[id.trial].changes.append(change)
+    touched.insert(id.trial)
+  }
+
+  mutating func stop(_ id: AttemptID, _ reason: StopReason) -> [Action] {
+    guard let attempt = attempt(id), attempt.ending == nil, attempt.stopRequest == nil else { return [] }
+    update(id) { $0.stopRequest = reason }
+    return [.stop(id)]
+  }
+
+  func attempt(_ id: AttemptID) -> Attempt? {
+    guard let trial = history.trial(id.trial), trial.attempts.indices.contains(id.number - 1) else { return nil }
+    return trial.attempts[id.number - 1]
+  }
+
+  mutating func update(_ id: AttemptID, _ change: (inout Attempt) -> Void) {
+    guard attempt(id) != nil else { return }
+    change(&history[id.trial].attempts[id.number - 1])
+    touched.insert(id.trial)
+  }
+
+  /// A step reported again, as after a restart without a checkpoint, begins the rest of the curve anew; metrics reported
+  /// separately at the last step are put together.
+  private mutating func record(_ report: Report, of id: TrialID, isContinuing: Bool) {
+    var report = report
+    while let last = history[id].reports.last, last.step >= report.step {
+      history[id].reports.removeLast()
+      if last.step == report.step, isContinuing {
+        report = Report(step: report.step, metrics: last.metrics.merging(report.metrics) { _, new in new }, elapsed: report.elapsed)
+      }
+    }
+    history[id].reports.append(report)
+  }
+}

@@ -1,0 +1,73 @@
+import AttuneCore
+
+/// What an attempt's end means for its trial.
+struct Verdict: Hashable, Sendable {
+  let state: Trial.State
+  let reason: String?
+  /// The script is to blame: the trial failed or will be tried again because of it.
+  var isScriptFailure = false
+}
+
+extension Attempt {
+  /// Whether it ended badly by its own fault.
+  fileprivate var isFailure: Bool {
+    guard let ending, stopRequest == nil else { return false }
+    return ending.cause != .lost && !(ending.cause == .exited(status: 75) && hasReported)
+  }
+}
+
+extension ExperimentMachine {
+  /// How often a trial may lose its agent before it is given up: losing it is not the script's fault, but must end some time.
+  static let lossLimit = 10
+
+  func verdict(on attempt: Attempt, _ ending: Ending) -> Verdict {
+    switch (attempt.stopRequest, ending.cause) {
+    case (nil, .lost), (.interruption?, .lost): return afterLoss(attempt.id.trial)
+    case (nil, .exited(status: 0)), (.interruption?, .exited(status: 0)): return afterCompletion(attempt)
+    case (nil, .exited(status: 75)): return afterSuspension(attempt)
+    case (nil, _): return afterFailure(attempt.id.trial, "\(ending.cause)")
+    case (.interruption?, .exited(status: 75)): return Verdict(state: .suspended, reason: nil)
+    case (.interruption?, _): return Verdict(state: .waiting, reason: nil)
+    case (.stepLimit?, _): return Verdict(state: .completed, reason: nil)
+    case (.target?, _): return Verdict(state: .completed, reason: "reached the target")
+    case (.scheduler?, _): return Verdict(state: .stopped, reason: "stopped early by \(definition.scheduler.name)")
+    case (.person(let who)?, _): return Verdict(state: .stopped, reason: "stopped by \(who)")
+    case (.experimentOver?, _): return Verdict(state: .stopped, reason: "the experiment ended")
+    }
+  }
+
+  private func afterCompletion(_ attempt: Attempt) -> Verdict {
+    let metric = definition.objective.metric
+    let reports = history[attempt.id.trial].reports
+    if definition.objective.value(of: reports) != nil { return Verdict(state: .completed, reason: nil) }
+    let value = reports.last { $0.metrics[metric] != nil }?.metrics[metric]
+    let seen = Set(reports.flatMap(\.metrics.keys)).sorted()
+    let complaint =
+      if let value {
+        "its last '\(metric)' is \(value), and no result"
+      } else if seen.isEmpty {
+        "the script ended without reporting '\(metric)'"
+      } else {
+        "the script reported \(seen.map { "'\($0)'" }.joined(separator: ", ")) but not '\(metric)', the objective"
+      }
+    return Verdict(state: .failed, reason: complaint, isScriptFailure: true)
+  }
+
+  /// A script that only ever suspends itself would run for ever: without a step done, it is a failure.
+  private func afterSuspension(_ attempt: Attempt) -> Verdict {
+    attempt.hasReported
+      ? Verdict(state: .suspended, reason: nil)
+      : afterFailure(attempt.id.trial, "suspended itself (exit status 75) without having reported a step")
+  }
+
+  private func afterFailure(_ id: TrialID, _ complaint: String) -> Verdict {
+    let failures = history[id].attempts.count(where: \.isFailure)
+    return Verdict(state: failures <= definition.limits.retries ? .waiting : .failed, reason: complaint, isScriptFailure: true)
+  }
+
+  private func afterLoss(_ id: TrialID) -> Verdict {
+    let losses = history[id].attempts.count { $0.ending?.cause == .lost }
+    return losses < Self.lossLimit
+      ? Verdict(state: .waiting, reason: "lost with its agent") : Verdict(state: .failed, reason: "lost with its agent \(losses) times")
+  }
+}

@@ -1,0 +1,155 @@
+import AttuneCore
+
+/// An experiment as a value: events go in, what is to be done comes out.
+///
+/// It does no input or output, reads no clock and draws no random number, so that folding the same events gives the same state
+/// anywhere: after a crash, in a test, in the simulator. Only it moves a trial. The transitions of trials are in
+/// `ExperimentMachine+Trials.swift`, commands in `+Commands.swift`, the way an experiment ends in `+Ending.swift`.
+public struct ExperimentMachine: Sendable {
+  /// What the experiment file says.
+  public let definition: ExperimentDefinition
+  /// The trials so far.
+  public internal(set) var history: History
+  /// How the experiment, or this run of it, ended; `nil` while it goes on.
+  public internal(set) var outcome: Outcome?
+  /// Trials changed since `takeTouched` was last called.
+  var touched: Set<TrialID> = []
+
+  var scheduler: any Scheduler
+  /// Slots that the runner offers in this run, free or not.
+  var slots: Set<Slot> = []
+  /// The attempt that holds a slot, or held it when its controller left.
+  var occupants: [Slot: AttemptID] = [:]
+  /// Trials that want a slot, in the order in which they get one.
+  var queue: [TrialID] = []
+  /// Configurations that people gave, tried before the proposer is asked again.
+  var additions: [Addition] = []
+  /// The trial a proposal is awaited for. One at a time, so that every proposal sees the one before it.
+  var awaited: TrialID?
+  /// The proposer has no more.
+  var isExhausted = false
+  /// Why everything is being brought to an end; `nil` while it is not.
+  var closing: Outcome?
+  /// Changes without an answer, by number.
+  var pendingChanges: [Int: (attempt: AttemptID, request: ChangeRequest)] = [:]
+  /// Numbers given to change requests so far.
+  var changeCount = 0
+  /// Endings before anything worked, see `+Ending.swift`.
+  var earlyFailures = EarlyFailures()
+  /// Seconds the experiment has been active, and when the last event came.
+  var activity = Activity()
+
+  /// A person's configuration.
+  struct Addition: Hashable, Sendable {
+    let configuration: Configuration
+    let by: String
+  }
+
+  /// A machine before its first event.
+  /// - Parameter scheduler: in its initial state; folding brings it to where it was.
+  public init(_ definition: ExperimentDefinition, scheduler: any Scheduler) {
+    self.definition = definition
+    self.scheduler = scheduler
+    history = History(space: definition.space, objective: definition.objective)
+  }
+
+  /// Takes in what happened.
+  /// - Returns: what is to be done about it, in order, once the event is in the journal.
+  public mutating func handle(_ event: Event) -> [Action] {
+    activity.advance(to: event.time, isOpening: event.kind == .opened)
+    var actions = react(to: event.kind)
+    guard outcome == nil else { return actions }
+    if let limit = definition.limits.time, activity.seconds >= limit { actions += close(.timeLimit) }
+    actions += startWaiting()
+    actions += finishIfDone()
+    return actions
+  }
+
+  /// Brings the machine to where the journal ends; nothing is done again.
+  public mutating func fold(_ events: some Sequence<Event>) {
+    for event in events { _ = handle(event) }
+    touched = []
+  }
+
+  /// The trials that changed since the last call, in order.
+  public mutating func takeTouched() -> [Trial] {
+    defer { touched = [] }
+    return touched.sorted().map { history[$0] }
+  }
+
+  private mutating func react(to kind: Event.Kind) -> [Action] {
+    switch kind {
+    case .opened: return reopen()
+    case .slotOffered(let slot): slots.insert(slot)
+    case .slotLost(let slot): slots.remove(slot)
+    case .proposed(let configuration?, let by):
+      awaited = nil
+      admit(configuration, by: by)
+    case .proposed(configuration: nil, _):
+      awaited = nil
+      isExhausted = true
+    case .proposalFailed(let message):
+      awaited = nil
+      return close(.failed(message: message))
+    case .attemptStarted(let id): started(id)
+    case .reported(let id, let report): return reported(id, report)
+    case .attemptEnded(let id, let ending): return ended(id, ending)
+    case .changed(let id, let change): changed(id, change)
+    case .refused(_, let number, _): pendingChanges[number] = nil
+    case .commanded(let command, let by): return obey(command, by: by)
+    case .tick: break
+    }
+    return []
+  }
+}
+
+extension ExperimentMachine {
+  /// A controller took charge: what has no answer yet is asked for again. Every action may be repeated without harm.
+  private mutating func reopen() -> [Action] {
+    slots = []
+    if outcome == .interrupted { outcome = nil }
+    if closing == .interrupted { closing = nil }
+    guard outcome == nil else { return [] }
+    var actions: [Action] = []
+    for id in occupants.values.sorted() {
+      guard let attempt = attempt(id) else { continue }
+      if !attempt.isStarted { actions.append(.start(id, attempt.slot)) }
+      if attempt.stopRequest != nil { actions.append(.stop(id)) }
+    }
+    actions += pendingChanges.sorted { $0.key < $1.key }.map { .change($0.value.attempt, $0.value.request) }
+    if let awaited { actions.append(.propose(awaited)) }
+    if let limit = definition.limits.time, let now = activity.last { actions.append(.wake(at: now + max(0, limit - activity.seconds))) }
+    return actions
+  }
+
+  /// Fills free slots: first trials that wait, then what people gave, then the proposer.
+  private mutating func startWaiting() -> [Action] {
+    guard closing == nil else { return [] }
+    var actions: [Action] = []
+    for slot in slots.subtracting(occupants.keys).sorted() {
+      if queue.isEmpty, awaited == nil, canAdmit, !additions.isEmpty {
+        let addition = additions.removeFirst()
+        admit(addition.configuration, by: addition.by)
+      }
+      guard !queue.isEmpty else { break }
+      actions.append(start(queue.removeFirst(), in: slot))
+    }
+    let isSlotFree = occupants.count < slots.union(occupants.keys).count
+    if isSlotFree, queue.isEmpty, awaited == nil, !isExhausted, canAdmit {
+      let next = TrialID(history.trials.count + 1)
+      awaited = next
+      actions.append(.propose(next))
+    }
+    return actions
+  }
+
+  /// Whether the limit on trials leaves room for one more.
+  var canAdmit: Bool { definition.limits.trials.map { history.trials.count < $0 } ?? true }
+
+  private mutating func admit(_ configuration: Configuration, by: String) {
+    let id = TrialID(history.trials.count + 1)
+    history.append(Trial(id: id, configuration: configuration, proposer: by))
+    queue.append(id)
+    touched.insert(id)
+  }
+}

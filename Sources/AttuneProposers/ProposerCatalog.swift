@@ -1,0 +1,25 @@
+import AttuneCore
+
+/// The proposers there are, by the word that chooses them.
+public enum ProposerCatalog {
+  /// Makes one from its options; its space comes with every history.
+  typealias Maker = @Sendable (inout AlgorithmOptions) throws(AlgorithmError) -> any Proposer
+
+  static let makers: [String: Maker] = [
+    "grid": GridSearch.init(options:),
+    "random": RandomSearch.init(options:),
+  ]
+
+  /// Every word, in alphabetical order.
+  public static var names: [String] { makers.keys.sorted() }
+
+  /// The proposer of that choice.
+  /// - Throws: `AlgorithmError` for an unknown word or option, or an option's value that is not allowed.
+  public static func make(_ choice: AlgorithmChoice) throws(AlgorithmError) -> any Proposer {
+    guard let maker = makers[choice.name] else { throw .unknown(kind: "proposer", name: choice.name, known: names) }
+    var options = AlgorithmOptions(choice)
+    let proposer = try maker(&options)
+    try options.finish()
+    return proposer
+  }
+}

@@ -1,0 +1,14 @@
+import AttuneCore
+
+/// Lets every trial run to its end, in the order of proposal: HyperDrive's Default policy.
+///
+/// When to use it: when early results say nothing about final ones, or as the baseline of a comparison.
+public struct FirstInFirstOut: Scheduler {
+  /// It has no options.
+  public init() {}
+
+  init(options: inout AlgorithmOptions) throws(AlgorithmError) {}
+
+  /// Always `continue`.
+  public mutating func decide(after report: Report, of trial: Trial, in history: History) -> Decision { .continue }
+}

@@ -1,0 +1,105 @@
+import GRDB
+
+/// The tables. The journal is what counts; the other tables of an experiment are views of it for people and tools, written in the
+/// same transaction and rebuilt from it at will. A migration, once released, is never changed.
+enum Schema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { database in
+      try people(database)
+      try journal(database)
+      try trials(database)
+      try records(database)
+    }
+    return migrator
+  }
+
+  private static func people(_ database: Database) throws {
+    try database.create(table: "user") { table in
+      table.autoIncrementedPrimaryKey("id")
+      table.column("name", .text).notNull().unique()
+    }
+    try database.create(table: "experiment") { table in
+      table.autoIncrementedPrimaryKey("id")
+      table.column("name", .text).notNull().unique()
+      table.column("user", .integer).notNull().references("user")
+      table.column("definition", .jsonText).notNull()
+      table.column("file", .text)
+      table.column("created", .double).notNull()
+      table.column("ended", .double)
+      table.column("outcome", .text)
+    }
+    try database.create(table: "resource") { table in
+      table.column("experiment", .integer).notNull().references("experiment", onDelete: .cascade)
+      table.column("agent", .text).notNull()
+      table.column("slot", .integer).notNull()
+      table.column("offered", .boolean).notNull()
+      table.primaryKey(["experiment", "agent", "slot"])
+    }
+  }
+
+  /// `source` and `sequence` are the agent's own numbering: the unique index makes it impossible to keep an event twice.
+  private static func journal(_ database: Database) throws {
+    try database.create(table: "journal") { table in
+      table.column("experiment", .integer).notNull().references("experiment", onDelete: .cascade)
+      table.column("number", .integer).notNull()
+      table.column("time", .double).notNull()
+      table.column("event", .jsonText).notNull()
+      table.column("source", .text)
+      table.column("sequence", .integer)
+      table.primaryKey(["experiment", "number"])
+      table.uniqueKey(["experiment", "source", "sequence"])
+    }
+  }
+
+  private static func trials(_ database: Database) throws {
+    try database.create(table: "trial") { table in
+      table.column("experiment", .integer).notNull().references("experiment", onDelete: .cascade)
+      table.column("number", .integer).notNull()
+      table.column("state", .text).notNull()
+      table.column("configuration", .jsonText).notNull()
+      table.column("proposer", .text).notNull()
+      table.column("value", .double)
+      table.column("steps", .integer).notNull()
+      table.column("reason", .text)
+      table.primaryKey(["experiment", "number"])
+    }
+    try database.create(table: "attempt") { table in
+      table.column("experiment", .integer).notNull().references("experiment", onDelete: .cascade)
+      table.column("trial", .integer).notNull()
+      table.column("number", .integer).notNull()
+      table.column("slot", .text).notNull()
+      table.column("ending", .text)
+      table.column("seconds", .double)
+      table.column("tail", .text)
+      table.primaryKey(["experiment", "trial", "number"])
+    }
+  }
+
+  /// `entry` is the journal's number: a report or a change is there as often as the journal has it, once.
+  private static func records(_ database: Database) throws {
+    try database.create(table: "report") { table in
+      table.column("experiment", .integer).notNull().references("experiment", onDelete: .cascade)
+      table.column("entry", .integer).notNull()
+      table.column("trial", .integer).notNull()
+      table.column("attempt", .integer).notNull()
+      table.column("step", .integer).notNull()
+      table.column("elapsed", .double).notNull()
+      table.column("metrics", .jsonText).notNull()
+      table.primaryKey(["experiment", "entry"])
+    }
+    try database.create(index: "report_by_trial", on: "report", columns: ["experiment", "trial", "step"])
+    try database.create(table: "change") { table in
+      table.column("experiment", .integer).notNull().references("experiment", onDelete: .cascade)
+      table.column("entry", .integer).notNull()
+      table.column("trial", .integer).notNull()
+      table.column("attempt", .integer).notNull()
+      table.column("number", .integer).notNull()
+      table.column("step", .integer).notNull()
+      table.column("tags", .jsonText).notNull()
+      table.column("by", .text).notNull()
+      table.column("time", .double).notNull()
+      table.primaryKey(["experiment", "entry"])
+    }
+  }
+}

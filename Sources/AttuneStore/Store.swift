@@ -1,0 +1,59 @@
+import AttuneCore
+import Foundation
+import GRDB
+
+/// The database of a folder's experiments: one SQLite file in WAL mode.
+///
+/// What it promises: when `append` returns, the entries survive the death of the process, `kill -9` included, and readers see all
+/// of a transaction or nothing. A power cut may lose the last transactions but never corrupts the file. See
+/// `Docs/Decisions/0004-durability.md`.
+///
+/// When not to use it: for anything that is not a record of an experiment. Outputs and checkpoints are files beside it.
+public final class Store: Sendable {
+  let pool: DatabasePool
+  /// Where the file is.
+  public let path: String
+
+  /// Opens a store, or makes one.
+  /// - Throws: `StoreError` when the folder cannot be written, the file is no store, or a newer version wrote it.
+  public init(path: String) throws(StoreError) {
+    self.path = path
+    do {
+      try Self.makeFolder(for: path)
+      var configuration = GRDB.Configuration()
+      // Two experiments of a folder may write at the same time; a transaction takes milliseconds.
+      configuration.busyMode = .timeout(30)
+      pool = try DatabasePool(path: path, configuration: configuration)
+      let migrator = Schema.migrator
+      if try pool.read(migrator.hasBeenSuperseded) { throw StoreError.newerSchema(path: path) }
+      try migrator.migrate(pool)
+      try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    } catch let error as StoreError {
+      throw error
+    } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+
+  /// SQLite would only say that it cannot open the file; the system knows why.
+  private static func makeFolder(for path: String) throws {
+    let folder = URL(filePath: path).deletingLastPathComponent().path
+    var isFolder: ObjCBool = false
+    if !FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } else if !isFolder.boolValue {
+      throw StoreError.notWritable(path: path, reason: "\(folder) is a file")
+    }
+    guard access(folder, W_OK) == 0 else { throw StoreError.notWritable(path: path, reason: String(cString: strerror(errno))) }
+  }
+
+  /// Runs a transaction and puts what goes wrong into words.
+  func write<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+    do { return try pool.write(body) } catch { throw StoreError(error, path: path) }
+  }
+
+  /// Reads one consistent state.
+  func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+    do { return try pool.read(body) } catch { throw StoreError(error, path: path) }
+  }
+}

@@ -1,0 +1,70 @@
+import AttuneCore
+import Foundation
+import GRDB
+
+/// The tables beside the journal that people and tools read.
+struct Views {
+  let database: Database
+  let experiment: Int64
+  let objective: Objective
+
+  /// Reports and changes: a row for each that the journal has.
+  func record(_ event: Event, number: Int) throws {
+    switch event.kind {
+    case .reported(let attempt, let report):
+      let statement = try database.cachedStatement(
+        sql: "INSERT INTO report(experiment, entry, trial, attempt, step, elapsed, metrics) VALUES (?, ?, ?, ?, ?, ?, ?)")
+      try statement.execute(arguments: [
+        experiment, number, attempt.trial.rawValue, attempt.number, report.step, report.elapsed, try json(report.metrics),
+      ])
+    case .changed(let attempt, let change):
+      let statement = try database.cachedStatement(
+        sql: "INSERT INTO change(experiment, entry, trial, attempt, number, step, tags, by, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      let tags = change.trigger.map { [$0: true] } ?? change.values
+      try statement.execute(arguments: [
+        experiment, number, attempt.trial.rawValue, attempt.number, change.number, change.step, try json(tags), change.by, event.time.seconds,
+      ])
+    case .slotOffered(let slot): try offer(slot, true)
+    case .slotLost(let slot): try offer(slot, false)
+    default: break
+    }
+  }
+
+  /// A trial and its last two attempts: earlier ones do not change any more.
+  func update(_ trial: Trial) throws {
+    let value = trial.state == .failed ? nil : objective.value(of: trial.reports)
+    let statement = try database.cachedStatement(
+      sql: "INSERT OR REPLACE INTO trial(experiment, number, state, configuration, proposer, value, steps, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+    try statement.execute(arguments: [
+      experiment, trial.id.rawValue, trial.state.rawValue, try json(trial.configuration), trial.proposer, value,
+      trial.reports.last?.step ?? 0, trial.reason,
+    ])
+    for attempt in trial.attempts.suffix(2) { try update(attempt) }
+  }
+
+  /// Empties every view of the experiment.
+  func clear() throws {
+    for table in ["report", "change", "resource", "trial", "attempt"] {
+      try database.execute(sql: "DELETE FROM \(table) WHERE experiment = ?", arguments: [experiment])
+    }
+  }
+
+  private func update(_ attempt: Attempt) throws {
+    let statement = try database.cachedStatement(
+      sql: "INSERT OR REPLACE INTO attempt(experiment, trial, number, slot, ending, seconds, tail) VALUES (?, ?, ?, ?, ?, ?, ?)")
+    try statement.execute(arguments: [
+      experiment, attempt.id.trial.rawValue, attempt.id.number, attempt.slot.description, attempt.ending?.cause.description,
+      attempt.ending?.seconds, attempt.ending?.tail,
+    ])
+  }
+
+  private func offer(_ slot: Slot, _ isOffered: Bool) throws {
+    try database.execute(
+      sql: "INSERT OR REPLACE INTO resource(experiment, agent, slot, offered) VALUES (?, ?, ?, ?)",
+      arguments: [experiment, slot.agent, slot.index, isOffered])
+  }
+
+  private func json(_ value: some Encodable) throws -> String {
+    String(decoding: try EventCoding.encoder.encode(value), as: UTF8.self)
+  }
+}

@@ -1,0 +1,80 @@
+import AttuneCore
+import AttuneMath
+
+/// Agents and processes as they might behave, in no time: the world that a machine is tried against.
+///
+/// It starts an attempt once however often it is told to, keeps what it saw until it is acknowledged, tells it again to a new
+/// controller, and lets processes report, crash, hang until they are stopped, or suspend themselves, as its random stream has it.
+public struct SimulatedWorld: Sendable {
+  /// A process that runs.
+  public struct Process: Sendable {
+    let slot: Slot
+    var step: Int
+    var isStopping = false
+    /// What it will do after its last step.
+    let fate: Ending.Cause
+    let steps: Int
+  }
+
+  /// How often each attempt was really started: never more than once.
+  public private(set) var starts: [AttemptID: Int] = [:]
+  /// What runs now.
+  public private(set) var running: [AttemptID: Process] = [:]
+  private var unacknowledged: [(sequence: Int, kind: Event.Kind)] = []
+  private var delivered = 0
+  private var sequence = 0
+  private var random: RandomStream
+  private let steps: Int
+
+  /// - Parameter steps: what a trial that goes well reports.
+  public init(seed: UInt64, steps: Int) {
+    random = RandomStream(seed: seed, purpose: "world", index: 0)
+    self.steps = steps
+  }
+
+  /// Carries out an action, once.
+  public mutating func perform(_ action: Action) {
+    switch action {
+    case .start(let id, let slot) where starts[id] == nil:
+      precondition(!running.values.contains { $0.slot == slot }, "slot \(slot) is taken; \(id) must not be started there")
+      starts[id] = 1
+      let fates: [Ending.Cause] = [.exited(status: 0), .exited(status: 0), .exited(status: 0), .exited(status: 1), .exited(status: 75), .signalled(signal: 9)]
+      let fate = fates.randomElement(using: &random) ?? .exited(status: 0)
+      running[id] = Process(slot: slot, step: 0, fate: fate, steps: fate == .exited(status: 0) ? steps : Int.random(in: 1...steps, using: &random))
+      saw(.attemptStarted(id))
+    case .stop(let id): running[id]?.isStopping = true
+    default: break
+    }
+  }
+
+  /// One process does one thing; `false` when none runs.
+  public mutating func advance() -> Bool {
+    guard let id = running.keys.sorted().randomElement(using: &random), var process = running[id] else { return false }
+    if process.isStopping || process.step == process.steps {
+      running[id] = nil
+      saw(.attemptEnded(id, Ending(cause: process.isStopping ? .signalled(signal: 15) : process.fate)))
+    } else {
+      process.step += 1
+      running[id] = process
+      saw(.reported(id, Report(step: process.step, metrics: ["loss": Double(process.step)], elapsed: Double(process.step))))
+    }
+    return true
+  }
+
+  /// What the controller has not been told yet, or everything not acknowledged when it is a new one.
+  public mutating func events(toNewController: Bool = false) -> [RunnerEvent] {
+    if toNewController { delivered = 0 }
+    defer { delivered = sequence }
+    return unacknowledged.filter { $0.sequence > delivered }.map { RunnerEvent(source: "world", sequence: $0.sequence, $0.kind) }
+  }
+
+  /// The controller has these in its journal.
+  public mutating func acknowledge(through sequence: Int) {
+    unacknowledged.removeAll { $0.sequence <= sequence }
+  }
+
+  private mutating func saw(_ kind: Event.Kind) {
+    sequence += 1
+    unacknowledged.append((sequence, kind))
+  }
+}

@@ -1,0 +1,124 @@
+import AttuneCore
+import AttuneMath
+import AttuneSchedulers
+import AttuneTesting
+import Testing
+
+@testable import AttuneEngine
+
+/// Whole experiments against a simulated world, the controller killed at random moments: between the journal and the actions, and
+/// with events under way. A failing seed replays the failure.
+@Suite struct MachineSimulationTests {
+  @Test(arguments: UInt64(1)...200)
+  func nothingIsLostOrDoubled(seed: UInt64) throws {
+    var run = try SimulatedRun(seed: seed)
+    try run.toTheEnd()
+    let trials = run.machine.history.trials
+    #expect(trials.count == SimulatedRun.trialLimit)
+    #expect(trials.allSatisfy { $0.state.isFinal }, "a trial is stuck")
+    #expect(run.world.running.isEmpty, "a process is left")
+    #expect(run.world.starts.values.allSatisfy { $0 == 1 })
+    #expect(Set(run.world.starts.keys) == Set(trials.flatMap(\.attempts).map(\.id)), "attempts and processes differ")
+    for trial in trials where trial.state == .completed {
+      #expect(trial.reports.map(\.step) == Array(1...SimulatedRun.steps), "trial \(trial.id) lost or doubled a report")
+    }
+    let acknowledged = run.journal.compactMap(\.origin?.sequence)
+    #expect(acknowledged == Array(1...acknowledged.count), "an event of the world is missing or doubled")
+  }
+
+  @Test(arguments: UInt64(1)...50)
+  func foldingGivesTheSameState(seed: UInt64) throws {
+    var run = try SimulatedRun(seed: seed)
+    try run.toTheEnd()
+    var folded = try SimulatedRun.freshMachine()
+    folded.fold(run.journal.map(\.event))
+    #expect(folded.history == run.machine.history)
+    #expect(folded.outcome == run.machine.outcome)
+    #expect(folded.queue == run.machine.queue && folded.occupants == run.machine.occupants && folded.slots == run.machine.slots)
+  }
+}
+
+/// A controller, its journal and the world.
+struct SimulatedRun {
+  static let trialLimit = 12
+  static let steps = 4
+  var machine: ExperimentMachine
+  var world: SimulatedWorld
+  var journal: [JournalEntry] = []
+  private var taken = 0
+  private var random: RandomStream
+  private var time = 0.0
+
+  init(seed: UInt64) throws {
+    machine = try Self.freshMachine()
+    world = SimulatedWorld(seed: seed, steps: Self.steps)
+    random = RandomStream(seed: seed, purpose: "controller", index: 0)
+  }
+
+  static func freshMachine() throws -> ExperimentMachine {
+    let definition = ExperimentDefinition(
+      name: "simulated", job: Job(command: ["train"], directory: "/"), objective: Objective(metric: "loss", goal: .minimize),
+      space: try SearchSpace([Parameter("x", .float(lower: 0, upper: 1))]), proposer: AlgorithmChoice("random"),
+      scheduler: AlgorithmChoice("median", options: ["startup": 2, "warmup": 1]), resources: Resources(localSlots: 3),
+      limits: Limits(trials: trialLimit, retries: 1), seed: 1)
+    return ExperimentMachine(definition, scheduler: try SchedulerCatalog.make(definition.scheduler))
+  }
+
+  mutating func toTheEnd() throws {
+    try open()
+    var moves = 0
+    while machine.outcome == nil {
+      moves += 1
+      precondition(moves < 100_000, "the experiment does not end")
+      switch Int.random(in: 0..<20, using: &random) {
+      case 0: try crash()
+      case 1..<8: for event in world.events() { take(event) }
+      default: _ = world.advance()
+      }
+    }
+    for event in world.events() { take(event) }
+  }
+
+  private mutating func crash() throws {
+    machine = try Self.freshMachine()
+    machine.fold(journal.map(\.event))
+    try open()
+  }
+
+  private mutating func open() throws {
+    take(.opened)
+    for index in 0..<3 { take(.slotOffered(Slot(agent: "world", index: index))) }
+    for event in world.events(toNewController: true) { take(event) }
+  }
+
+  private mutating func take(_ event: RunnerEvent) {
+    guard event.sequence > taken else { return }
+    taken = event.sequence
+    take(event.kind, origin: JournalEntry.Origin(source: event.source, sequence: event.sequence))
+  }
+
+  private mutating func take(_ kind: Event.Kind, origin: JournalEntry.Origin? = nil) {
+    time += 1
+    let event = Event(time: Timestamp(seconds: time), kind)
+    let actions = machine.handle(event)
+    journal.append(JournalEntry(event, origin: origin))
+    if let origin { world.acknowledge(through: origin.sequence) }
+    for action in actions {
+      // Now and then the controller dies after the journal and before its actions.
+      if Int.random(in: 0..<50, using: &random) == 0, machine.outcome == nil { return forget() }
+      if case .propose(let trial) = action {
+        take(.proposed(configuration: Configuration(["x": .float(1 / Double(trial.rawValue))]), by: "random"))
+      } else {
+        world.perform(action)
+      }
+    }
+  }
+
+  /// The rest of the actions is not carried out; the next controller makes up for it.
+  private mutating func forget() {
+    guard var fresh = try? Self.freshMachine() else { return }
+    fresh.fold(journal.map(\.event))
+    machine = fresh
+    try? open()
+  }
+}

@@ -1,0 +1,166 @@
+import AttuneCore
+import AttuneEngine
+import AttuneSchedulers
+import AttuneValues
+import Foundation
+
+/// A transcript that a person can read: `>` lines are events, indented lines what the machine wants done about them, `=` lines ask
+/// for the state of every trial. Playing it gives the text again, with the machine's own actions and states.
+struct Scenario {
+  private var machine: ExperimentMachine
+  private var journal: [Event] = []
+  private var seconds = 0.0
+  private let definition: ExperimentDefinition
+
+  init(header: String) throws {
+    definition = try Self.definition(Words(header))
+    machine = try ExperimentMachine(definition, scheduler: SchedulerCatalog.make(definition.scheduler))
+  }
+
+  /// The text as the machine makes it.
+  static func play(_ text: String) throws -> String {
+    var scenario: Scenario?
+    var output: [String] = []
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
+      switch line.first {
+      case "#", nil: output.append(line)
+      case "e":
+        scenario = try Scenario(header: line)
+        output.append(line)
+      case ">":
+        output.append(line)
+        output += try scenario?.take(Words(String(line.dropFirst()))) ?? []
+      case "=":
+        if output.last?.hasPrefix("=") != true { output += scenario?.states ?? [] }
+      default: break
+      }
+    }
+    return output.joined(separator: "\n")
+  }
+
+  private mutating func take(_ words: Words) throws -> [String] {
+    if words.first == "crash" {
+      machine = try ExperimentMachine(definition, scheduler: SchedulerCatalog.make(definition.scheduler))
+      machine.fold(journal)
+      return []
+    }
+    seconds += Double(words["after"] ?? "1") ?? 1
+    let event = Event(time: Timestamp(seconds: seconds), try words.event)
+    journal.append(event)
+    return machine.handle(event).map { "  " + describe($0) }
+  }
+
+  private func describe(_ action: Action) -> String {
+    switch action {
+    case .propose(let trial): "propose \(trial)"
+    case .start(let attempt, let slot): "start \(attempt) on \(slot)"
+    case .stop(let attempt): "stop \(attempt)"
+    case .change(let attempt, let request): "change \(attempt) #\(request.number) \(request.wish)"
+    case .wake(let time): "wake at \(time.seconds)"
+    case .finish(let outcome): "finish: \(outcome)"
+    }
+  }
+
+  private var states: [String] {
+    machine.history.trials.map { trial in
+      let value = machine.history.value(of: trial).map { " \($0)" } ?? ""
+      let attempts = trial.attempts.count == 1 ? "" : " after \(trial.attempts.count) attempts"
+      return "= trial \(trial.id) \(trial.state)\(value)\(attempts)" + (trial.reason.map { " – \($0)" } ?? "")
+    }
+  }
+
+  private static func definition(_ words: Words) throws -> ExperimentDefinition {
+    ExperimentDefinition(
+      name: "scenario", job: Job(command: ["train"], directory: "/"),
+      objective: Objective(metric: "accuracy", goal: .maximize, target: words["target"].flatMap(Double.init)),
+      space: try SearchSpace([Parameter("lr", .float(lower: 0, upper: 1), isLive: true)]), proposer: AlgorithmChoice("random"),
+      scheduler: AlgorithmChoice(words["scheduler"] ?? "fifo", options: words["startup"].map { ["startup": Value(typed: $0)] } ?? [:]),
+      resources: Resources(localSlots: 2),
+      limits: Limits(
+        trials: words["trials"].flatMap { Int($0) }, steps: words["steps"].flatMap { Int($0) }, time: words["time"].flatMap(Double.init),
+        retries: words["retries"].flatMap { Int($0) } ?? 0), seed: 1)
+  }
+}
+
+/// `report 1.1 step=3 accuracy=0.5`: words, some of them `name=value`.
+struct Words {
+  private let words: [String]
+
+  init(_ line: String) { words = line.split(separator: " ").map(String.init) }
+
+  var first: String? { words.first }
+
+  subscript(name: String) -> String? {
+    words.first { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
+  }
+
+  private subscript(index: Int) -> String { words.indices.contains(index) ? words[index] : "" }
+
+  var event: Event.Kind {
+    get throws {
+      switch first {
+      case "opened": .opened
+      case "slot": .slotOffered(try slot)
+      case "lost-slot": .slotLost(try slot)
+      case "proposed": .proposed(configuration: Configuration(["lr": Value(typed: self["lr"] ?? "0.5")]), by: "random")
+      case "exhausted": .proposed(configuration: nil, by: "random")
+      case "cannot-propose": .proposalFailed(message: words.dropFirst().joined(separator: " "))
+      case "started": .attemptStarted(try attempt)
+      case "report": .reported(try attempt, try report)
+      case "ended": .attemptEnded(try attempt, try ending)
+      case "applied": .changed(try attempt, Change(number: Int(self["number"] ?? "") ?? 0, step: 1, values: ["lr": 0.1], by: "ada"))
+      case "refused": .refused(try attempt, number: Int(self["number"] ?? "") ?? 0, message: "no")
+      case "stop": .commanded(.stop, by: "ada")
+      case "interrupt": .commanded(.interrupt, by: "ada")
+      case "stop-trial": .commanded(.stopTrial(TrialID(Int(self[1]) ?? 0)), by: "ada")
+      case "set":
+        .commanded(.change(trial: TrialID(Int(self[1]) ?? 0), wish: .set(["lr": Value(typed: self["lr"] ?? "")]), atStep: nil, reason: nil), by: "ada")
+      case "add": .commanded(.add(Configuration(["lr": Value(typed: self["lr"] ?? "")])), by: "ada")
+      case "tick": .tick
+      default: throw ScenarioError(description: "no event is called '\(first ?? "")'")
+      }
+    }
+  }
+
+  private var slot: Slot {
+    get throws {
+      let parts = self[1].split(separator: "/")
+      guard parts.count == 2, let index = Int(parts[1]) else { throw ScenarioError(description: "a slot is written local/0; got '\(self[1])'") }
+      return Slot(agent: String(parts[0]), index: index)
+    }
+  }
+
+  private var attempt: AttemptID {
+    get throws {
+      guard let id = AttemptID(self[1]) else { throw ScenarioError(description: "an attempt is written 1.1; got '\(self[1])'") }
+      return id
+    }
+  }
+
+  private var report: Report {
+    get throws {
+      guard let step = self["step"].flatMap({ Int($0) }) else { throw ScenarioError(description: "a report needs step=") }
+      let metrics = words.dropFirst(2).compactMap { word -> (String, Double)? in
+        let parts = word.split(separator: "=")
+        guard parts.count == 2, parts[0] != "step", parts[0] != "after", let value = Double(parts[1]) else { return nil }
+        return (String(parts[0]), value)
+      }
+      return Report(step: step, metrics: Dictionary(uniqueKeysWithValues: metrics), elapsed: Double(step))
+    }
+  }
+
+  private var ending: Ending {
+    get throws {
+      let tail = self["tail"]?.replacingOccurrences(of: "_", with: " ") ?? ""
+      return switch self[2] {
+      case "exit": Ending(cause: .exited(status: Int(self[3]) ?? 0), tail: tail)
+      case "signal": Ending(cause: .signalled(signal: Int(self[3]) ?? 0), tail: tail)
+      case "time-limit": Ending(cause: .timeLimit, tail: tail)
+      case "lost": Ending(cause: .lost, tail: tail)
+      default: throw ScenarioError(description: "an attempt ends with exit N, signal N, time-limit or lost; got '\(self[2])'")
+      }
+    }
+  }
+}
+
+struct ScenarioError: Error, CustomStringConvertible { let description: String }
