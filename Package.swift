@@ -7,12 +7,25 @@ let package = Package(
   name: "attune",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "AttuneCore", targets: ["AttuneCore"])
+    .executable(name: "attune", targets: ["AttuneCommand"]),
+    .executable(name: "attune-supervise", targets: ["AttuneSupervisor"]),
+    .library(name: "Attune", targets: ["Attune"]),
+    .library(name: "AttuneCore", targets: ["AttuneCore"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/grpc/grpc-swift-2", exact: "2.4.3"),
+    .package(url: "https://github.com/grpc/grpc-swift-nio-transport", exact: "2.9.2"),
+    .package(url: "https://github.com/grpc/grpc-swift-protobuf", exact: "2.4.1"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
+    // What programs embed: live variables, triggers, reports. Plain POSIX; whoever embeds it inherits nothing else.
+    .target(name: "Attune", dependencies: ["AttuneWire", "AttuneValues"]),
+    .testTarget(name: "AttuneTests", dependencies: ["Attune", "AttuneWire", "AttuneWireTesting", "AttuneValues"]),
+
     // Values and JSON, shared by the program's side and the experiment's side. No dependency.
     .target(name: "AttuneValues"),
     .testTarget(name: "AttuneValuesTests", dependencies: ["AttuneValues"]),
@@ -50,8 +63,26 @@ let package = Package(
       ]),
     .executableTarget(name: "StoreWriter", dependencies: ["AttuneCore", "AttuneStore"], path: "Tests/StoreWriter"),
 
+    // The command: the only place that knows all the rooms.
+    .executableTarget(
+      name: "AttuneCommand",
+      dependencies: [
+        "AttuneCore", "AttuneEngine", "AttuneFiles", "AttuneFleet", "AttuneProposers", "AttuneSchedulers", "AttuneStore", "AttuneValues",
+        "AttuneWire", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(
+      name: "AttuneCommandTests",
+      dependencies: [
+        "AttuneCommand", "AttuneCore", "AttuneEngine", "AttuneStore", "AttuneSupervisor", "AttuneTesting", "AttuneValues",
+      ]),
+
     // Contract tests and in-memory twins of the ports, for our tests and for those who write a part of their own.
     .target(name: "AttuneTesting", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues"]),
+
+    // The experiment file: read with every mistake located, written back, its schema, and the interview of `attune init`.
+    .target(name: "AttuneFiles", dependencies: ["AttuneCore", "AttuneValues", .product(name: "Yams", package: "Yams")]),
+    .testTarget(
+      name: "AttuneFilesTests", dependencies: ["AttuneFiles", "AttuneCore", "AttuneMath", "AttuneValues"], exclude: ["Fixtures"]),
 
     // Counter-based random numbers and numerical kernels.
     .target(name: "AttuneMath"),
@@ -59,6 +90,28 @@ let package = Package(
 
     // The rules of the house that have a number: ceilings, arrows, catalogs.
     .testTarget(name: "TidyTests"),
+
+    // System calls that Swift cannot make by itself.
+    .target(name: "CAttuneSystem"),
+
+    // The small process that watches over one attempt and outlives the agent.
+    .executableTarget(name: "AttuneSupervisor", dependencies: ["AttuneValues", "CAttuneSystem"]),
+
+    // Agents, their processes, and the local provider.
+    .target(
+      name: "AttuneFleet",
+      dependencies: [
+        "AttuneCore", "AttuneValues", "AttuneWire", "CAttuneSystem",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+      ],
+      exclude: ["Protocol"]),
+    .testTarget(
+      name: "AttuneFleetTests",
+      dependencies: ["AttuneFleet", "AttuneCore", "AttuneValues", "AttuneWire", "AttuneSupervisor", "AgentForTests"]),
+    .executableTarget(name: "AgentForTests", dependencies: ["AttuneFleet"], path: "Tests/AgentForTests"),
   ],
   swiftLanguageModes: [.v6]
 )

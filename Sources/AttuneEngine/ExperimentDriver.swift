@@ -57,7 +57,7 @@ public actor ExperimentDriver {
   /// - Throws: what the runner throws when it cannot be opened, or the journal when it cannot be written.
   public func run() async throws -> Outcome {
     if let outcome = machine.outcome, outcome != .interrupted { return outcome }
-    let running = machine.history.trials.flatMap(\.attempts).filter { $0.ending == nil }.map(\.id)
+    let running = machine.history.trials.flatMap(\.attempts).filter { $0.isStarted && $0.ending == nil }.map(\.id)
     let events = try await parts.runner.open(acknowledged: taken, running: running)
     let pump = Task { [inbox] in
       for await event in events { inbox.put(.seen(event)) }

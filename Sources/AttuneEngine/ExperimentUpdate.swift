@@ -8,4 +8,11 @@ public struct ExperimentUpdate: Sendable {
   public let touched: [Trial]
   /// How the experiment ended, when it did.
   public let outcome: Outcome?
+
+  /// An update.
+  public init(events: [Event], touched: [Trial], outcome: Outcome?) {
+    self.events = events
+    self.touched = touched
+    self.outcome = outcome
+  }
 }

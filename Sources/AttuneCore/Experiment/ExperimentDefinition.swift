@@ -96,6 +96,8 @@ public struct ExperimentDefinition: Hashable, Sendable, Codable {
   public var scheduler: AlgorithmChoice
   /// Where trials run.
   public var resources: Resources
+  /// How a running trial gives up its slot to go on later.
+  public var suspend: SuspendMode
   /// When it ends.
   public var limits: Limits
   /// Of every random number in it.
@@ -104,7 +106,7 @@ public struct ExperimentDefinition: Hashable, Sendable, Codable {
   /// A definition.
   public init(
     name: String, job: Job, objective: Objective, space: SearchSpace, proposer: AlgorithmChoice, scheduler: AlgorithmChoice,
-    resources: Resources, limits: Limits, seed: UInt64
+    resources: Resources, limits: Limits, seed: UInt64, suspend: SuspendMode = .none
   ) {
     self.name = name
     self.job = job
@@ -113,6 +115,7 @@ public struct ExperimentDefinition: Hashable, Sendable, Codable {
     self.proposer = proposer
     self.scheduler = scheduler
     self.resources = resources
+    self.suspend = suspend
     self.limits = limits
     self.seed = seed
   }

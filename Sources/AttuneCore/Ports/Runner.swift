@@ -55,7 +55,7 @@ public protocol Runner: Sendable {
   /// Connects, offers slots, and tells from then on what happens; first of all what happened after the acknowledged numbers.
   /// - Parameters:
   ///   - acknowledged: for each source, the number up to which everything is in the journal.
-  ///   - running: the attempts that the journal believes are running. One that no agent knows ends as `lost`.
+  ///   - running: the attempts that the journal knows to have been started and not to have ended. One that no agent knows ends as `lost`.
   func open(acknowledged: [String: Int], running: [AttemptID]) async throws -> AsyncStream<RunnerEvent>
   /// Carries out an order; what comes of it is told as events.
   func perform(_ order: Order) async

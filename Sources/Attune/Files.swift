@@ -1,0 +1,59 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+import AttuneWire
+
+/// The whole content of a file.
+/// - Returns: `nil` when it cannot be read.
+func contents(ofFile path: String) -> [UInt8]? {
+  let file = open(path, O_RDONLY | O_CLOEXEC)
+  guard file >= 0 else { return nil }
+  defer { close(file) }
+  var bytes: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 1 << 16)
+  while true {
+    let count = read(file, &chunk, chunk.count)
+    if count == 0 { return bytes }
+    if count < 0 {
+      if errno == EINTR { continue }
+      return nil
+    }
+    bytes.append(contentsOf: chunk[..<count])
+  }
+}
+
+/// The file `ATTUNE_RECORD`: a line for each change that took effect.
+final class ChangeRecord: Sendable {
+  private let file: Int32
+
+  /// - Returns: `nil` when the file cannot be opened for appending.
+  init?(path: String) {
+    file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+    if file < 0 { return nil }
+  }
+
+  deinit { close(file) }
+
+  func append(_ change: ChangeNotice) {
+    var line: [UInt8] = []
+    change.json.write(to: &line)
+    line.append(UInt8(ascii: "\n"))
+    _ = write(file, line, line.count)
+  }
+}
+
+/// Says one line on stderr: all that a library under a program may say, and only when something of it does not work.
+func warnOnStandardError(_ problem: String) {
+  let line = Array("attune: \(problem)\n".utf8)
+  _ = write(STDERR_FILENO, line, line.count)
+}
+
+/// This process.
+var processID: Int { Int(getpid()) }
+
+/// Calls `LiveRegistry.shared.finish()` when the program ends by itself.
+func finishAtExit() {
+  atexit { LiveRegistry.shared.finish() }
+}

@@ -1,0 +1,87 @@
+import AttuneValues
+import AttuneWire
+
+/// The requests of the live protocol: Docs/Protocol.md.
+extension LiveRegistry {
+  /// Answers a request by calling `reply` once, or throws what to refuse it with.
+  func answer(
+    _ method: String, _ parameters: JSON, from peer: Peer, reply: (JSON) -> Void
+  ) throws(WireFailure) {
+    switch method {
+    case LiveMethod.hello:
+      reply(ProgramIdentity(name: environment.name, pid: owner, step: step, attempt: environment.attempt).json)
+    case LiveMethod.listVariables: reply(inner.withLock { $0.state.declaration.json })
+    case LiveMethod.getVariables: reply(try values(parameters))
+    case LiveMethod.setVariables: try set(SetRequest(json: parameters), from: peer, reply)
+    case LiveMethod.fireTrigger: try fire(FireRequest(json: parameters), from: peer, reply)
+    case LiveMethod.subscribeToReports: subscribeToReports(from: try start(of: parameters), peer, reply)
+    case LiveMethod.subscribeToChanges: subscribeToChanges(from: try start(of: parameters), peer, reply)
+    default: throw WireFailure(.unknownMethod, "unknown method '\(method)'. Nothing was changed.")
+    }
+  }
+
+  private func values(_ parameters: JSON) throws(WireFailure) -> JSON {
+    let tags = parameters["tags"]?.array?.compactMap(\.string)
+    let found = try inner.withLock { inner throws(WireFailure) in try inner.state.find(tags ?? inner.state.tags) }
+    return ["step": .int(step), "values": .object(found.mapValues(\.value.json))]
+  }
+
+  private func set(_ request: SetRequest, from peer: Peer, _ reply: (JSON) -> Void) throws(WireFailure) {
+    if repeated(request.circumstances.number, peer, reply) { return }
+    let checked = try check(request.values)
+    let number = try inner.withLock { inner throws(WireFailure) in
+      let (number, change) = try inner.state.accept(checked, request.circumstances, step: step, time: wallClockSeconds())
+      if let change { inner.publish(change) }
+      isWaitingForSteps.store(inner.state.isWaitingForSteps, ordering: .relaxed)
+      return number
+    }
+    reply(["number": .int(number)])
+  }
+
+  private func fire(_ request: FireRequest, from peer: Peer, _ reply: (JSON) -> Void) throws(WireFailure) {
+    if repeated(request.circumstances.number, peer, reply) { return }
+    let number = try inner.withLock { inner throws(WireFailure) in
+      let number = try inner.state.fire(request, step: step)
+      isWaitingForSteps.store(inner.state.isWaitingForSteps, ordering: .relaxed)
+      return number
+    }
+    reply(["number": .int(number)])
+  }
+
+  /// Whether that number was accepted before: then it is answered again, and its effect told to the asker once more.
+  private func repeated(_ number: Int?, _ peer: Peer, _ reply: (JSON) -> Void) -> Bool {
+    guard let number else { return false }
+    return inner.withLock { inner in
+      guard inner.state.accepted.contains(number) else { return false }
+      reply(["number": .int(number)])
+      if let change = inner.state.change(numbered: number) { inner.notify(LiveMethod.changed, change.json, [peer]) }
+      return true
+    }
+  }
+
+  private func start(of parameters: JSON) throws(WireFailure) -> Int {
+    let number = parameters["from"] ?? 1
+    guard let first = number.int, first > 0 else {
+      throw WireFailure(.invalidParameters, "\"from\" is the number of the first one wanted, from 1; got \(number.text)")
+    }
+    return first
+  }
+
+  private func subscribeToReports(from first: Int, _ peer: Peer, _ reply: (JSON) -> Void) {
+    inner.withLock { inner in
+      let log = inner.state.reports
+      reply(["from": .int(max(first, log.first)), "last": .int(log.last)])
+      for report in log.from(first) { inner.notify(LiveMethod.reported, report.json, [peer]) }
+      inner.reportReaders.insert(peer)
+    }
+  }
+
+  private func subscribeToChanges(from first: Int, _ peer: Peer, _ reply: (JSON) -> Void) {
+    inner.withLock { inner in
+      let log = inner.state.changes
+      reply(["from": .int(max(first, log.first)), "last": .int(log.last)])
+      for change in log.from(first) { inner.notify(LiveMethod.changed, change.json, [peer]) }
+      inner.changeReaders.insert(peer)
+    }
+  }
+}

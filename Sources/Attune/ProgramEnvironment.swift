@@ -1,0 +1,50 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+import AttuneWire
+
+/// What a program finds in its environment, under an experiment and without one.
+public struct ProgramEnvironment: Sendable {
+  /// The program's name: the last part of its path.
+  public var name: String
+  /// `ATTUNE_SEED`: for the program's own random generators; `nil` without an experiment.
+  public var seed: UInt64?
+  /// `ATTUNE_CHECKPOINT`: the trial's own directory for checkpoints; `nil` without an experiment.
+  public var checkpointDirectory: String?
+  /// `ATTUNE_RESUME`: whether that directory may hold a checkpoint to go on from.
+  public var isResuming: Bool
+
+  /// `ATTUNE_SOCKET`: where to dial; `nil` to listen.
+  var socket: SocketAddress?
+  var attempt: String?
+  var token: String?
+  var configurationPath: String?
+  var recordPath: String?
+  var changesPath: String?
+  /// Reads the variables that say where sockets are kept.
+  var read: @Sendable (String) -> String?
+
+  /// - Parameters:
+  ///   - path: the program's path; its last part is the name.
+  ///   - read: one variable of the environment; `nil` when it is missing or empty.
+  init(path: String, read: @escaping @Sendable (String) -> String?) {
+    name = path.split(separator: "/").last.map(String.init) ?? "program"
+    seed = read("ATTUNE_SEED").flatMap { UInt64($0) }
+    checkpointDirectory = read("ATTUNE_CHECKPOINT")
+    isResuming = read("ATTUNE_RESUME") == "1"
+    socket = read("ATTUNE_SOCKET").map { SocketAddress($0) }
+    attempt = read("ATTUNE_ATTEMPT_ID")
+    token = read("ATTUNE_TOKEN")
+    configurationPath = read("ATTUNE_CONFIG")
+    recordPath = read("ATTUNE_RECORD")
+    changesPath = read("ATTUNE_CHANGES")
+    self.read = read
+  }
+
+  /// This process's.
+  static var ofProcess: ProgramEnvironment {
+    ProgramEnvironment(path: CommandLine.arguments.first ?? "", read: environmentVariable)
+  }
+}

@@ -1,0 +1,118 @@
+import AttuneValues
+import AttuneWire
+import Synchronization
+
+/// Where the program's live variables and triggers are known by name, and where its steps and reports go.
+///
+/// One is enough: `.shared`, which every declaration uses unless told otherwise. It opens its socket, and starts its one thread, at the
+/// first declaration or report. What fails on that side never fails the program: it says so once on stderr and the variables stay
+/// plain values.
+public final class LiveRegistry: Sendable {
+  /// The program's registry.
+  public static let shared: LiveRegistry = {
+    finishAtExit()
+    return LiveRegistry(environment: .ofProcess)
+  }()
+
+  /// What the registry found in the environment.
+  public let environment: ProgramEnvironment
+  /// The parameters of `ATTUNE_CONFIG`; empty without an experiment.
+  public let configuration: [String: Value]
+
+  let inner: Mutex<Inner>
+  let completedSteps = Atomic<Int>(0)
+  /// Whether a step may have something to apply.
+  let isWaitingForSteps = Atomic<Bool>(false)
+  let warn: @Sendable (String) -> Void
+  let owner = processID
+  private let startMoment = Moment.now
+
+  init(environment: ProgramEnvironment, warn: @escaping @Sendable (String) -> Void = warnOnStandardError) {
+    self.environment = environment
+    self.warn = warn
+    configuration = Self.configuration(of: environment, warn)
+    var replay = Replay()
+    if let path = environment.changesPath {
+      if let lines = contents(ofFile: path) {
+        replay = Replay(lines: lines, isResuming: environment.isResuming)
+      } else {
+        warn("ATTUNE_CHANGES: cannot read '\(path)'. Earlier changes are not applied again.")
+      }
+    }
+    isWaitingForSteps.store(!replay.isOver, ordering: .relaxed)
+    let capacity = environment.socket == nil ? 10_000 : 100_000
+    inner = Mutex(Inner(state: RegistryState(configuration: configuration, replay: replay, reportCapacity: capacity)))
+  }
+
+  deinit { inner.withLock { $0.loop?.stop() } }
+
+  /// The steps completed so far, as the program told them; 0 before the first.
+  public var step: Int { completedSteps.load(ordering: .relaxed) }
+
+  /// Tells that `step` steps are completed; changes that waited for it take effect now, on this thread.
+  ///
+  /// `report` does it too. A program that goes on from a checkpoint tells the checkpoint's step before its loop.
+  /// - Precondition: `step >= 0`.
+  public func step(_ step: Int) {
+    precondition(step >= 0, "a step counts completed steps; got \(step)")
+    completedSteps.store(step, ordering: .relaxed)
+    guard isWaitingForSteps.load(ordering: .relaxed) else { return }
+    inner.withLock { inner in
+      for change in inner.state.advance(to: step, time: wallClockSeconds()) { inner.publish(change) }
+      isWaitingForSteps.store(inner.state.isWaitingForSteps, ordering: .relaxed)
+    }
+  }
+
+  /// Reports metrics of a completed step. Never waits; what nobody has acknowledged is kept, up to 100,000 reports.
+  /// - Parameters:
+  ///   - step: completed steps, from 1. `nil`: the step told last, or the one after the last report's.
+  ///   - metrics: by name; nan and infinite values are allowed, for a diverged run says so.
+  /// - Precondition: `step >= 1`.
+  public func report(step: Int? = nil, _ metrics: [String: Double]) {
+    precondition(step ?? 1 >= 1, "a report's step counts completed steps, from 1; got \(step ?? 1)")
+    let elapsed = Moment.now - startMoment
+    let (completed, firstForgotten) = inner.withLock { inner -> (Int, Bool) in
+      start(&inner)
+      let before = inner.state.reports.forgotten
+      let told = completedSteps.load(ordering: .relaxed)
+      let completed = step ?? (told > inner.lastReportStep ? told : inner.lastReportStep + 1)
+      inner.lastReportStep = completed
+      inner.publish(inner.state.reports.append(step: completed, metrics: metrics, elapsed: elapsed))
+      return (completed, before == 0 && inner.state.reports.forgotten > 0)
+    }
+    if firstForgotten, environment.socket != nil {
+      warn("nobody has taken the last 100,000 reports: from now on the oldest are dropped. The program goes on.")
+    }
+    self.step(completed)
+  }
+
+  /// Ends the registry's thread and removes its socket, after waiting for the acknowledgement of the last report.
+  ///
+  /// `.shared` does it by itself when the program exits.
+  /// - Parameter limit: how long to wait at most.
+  public func finish(within limit: Duration = .seconds(5)) {
+    // A forked child inherits the exit handler, not the thread nor the socket's ownership.
+    guard processID == owner, let bell = try? Bell() else { return }
+    let deadline = Moment.after(limit)
+    while true {
+      let isDone = inner.withLock { inner in
+        inner.finishBell = bell
+        return inner.isFlushed
+      }
+      if isDone || !bell.wait(until: deadline) { break }
+    }
+    inner.withLock { inner in
+      inner.loop?.stop()
+      inner.loop = nil
+    }
+  }
+
+  private static func configuration(of environment: ProgramEnvironment, _ warn: (String) -> Void) -> [String: Value] {
+    guard let path = environment.configurationPath else { return [:] }
+    guard let bytes = contents(ofFile: path), let members = (try? JSON(parsing: bytes))?.object else {
+      warn("ATTUNE_CONFIG: '\(path)' is no JSON object that can be read. The program uses its defaults.")
+      return [:]
+    }
+    return members.compactMapValues(Value.init(json:))
+  }
+}

@@ -1,0 +1,115 @@
+import AttuneValues
+import AttuneWire
+
+/// Everything a registry knows, as a value: what was declared, what waits for a step, what happened.
+struct RegistryState {
+  /// Takes a value into a variable of the program; `false` when that variable is gone.
+  typealias Sink = @Sendable (Value) -> Bool
+
+  /// A declared variable.
+  struct Variable: Sendable {
+    let descriptor: VariableDescriptor
+    let initial: Value
+    /// The reason why a value is refused; `nil` when it is not.
+    let validate: @Sendable (Value) -> String?
+    var value: Value
+    var sinks: [Sink] = []
+
+    init(descriptor: VariableDescriptor, initial: Value, validate: @escaping @Sendable (Value) -> String?) {
+      self.descriptor = descriptor
+      self.initial = initial
+      self.validate = validate
+      value = initial
+    }
+
+    mutating func take(_ newValue: Value) {
+      value = newValue
+      sinks.removeAll { !$0(newValue) }
+    }
+  }
+
+  /// A declared trigger.
+  struct Trigger: Sendable {
+    let cell = TriggerCell()
+    /// Fired and not yet consumed.
+    var waiting: [Wish] = []
+  }
+
+  /// An accepted request.
+  struct Wish: Sendable {
+    var values: [String: Value] = [:]
+    var trigger: String?
+    let number: Int
+    let circumstances: Circumstances
+  }
+
+  private(set) var tags: [String] = []
+  private(set) var triggerTags: [String] = []
+  var variables: [String: Variable] = [:]
+  var triggers: [String: Trigger] = [:]
+  /// Accepted and waiting for a step, in the order of acceptance.
+  var pending: [Wish] = []
+  var changes = NumberedLog<ChangeNotice>(capacity: 10_000)
+  var reports: ReportLog
+  var accepted: Set<Int> = []
+  var highestNumber = 0
+  var replay: Replay
+  let configuration: [String: Value]
+
+  init(configuration: [String: Value], replay: Replay, reportCapacity: Int) {
+    self.configuration = configuration
+    self.replay = replay
+    reports = ReportLog(capacity: reportCapacity)
+    accepted = replay.numbers
+    highestNumber = replay.numbers.max() ?? 0
+  }
+
+  /// Declares a variable, or another of the same tag.
+  /// - Returns: the value to start with, and what is wrong, in one line, if anything is.
+  mutating func declare(_ variable: Variable, sink: @escaping Sink) -> (start: Value, problem: String?) {
+    let tag = variable.descriptor.tag
+    if var known = variables[tag] {
+      guard known.descriptor.kind == variable.descriptor.kind else {
+        let kinds = (known.descriptor.kind.rawValue, variable.descriptor.kind.rawValue)
+        return (variable.initial, "'\(tag)' is declared as \(kinds.0) and as \(kinds.1). The second one cannot be changed from outside.")
+      }
+      known.sinks.append(sink)
+      variables[tag] = known
+      return (known.value, nil)
+    }
+    var variable = variable
+    var problem: String?
+    if let configured = configuration[tag] {
+      if let value = variable.descriptor.converted(configured) {
+        variable.value = value
+        if (try? variable.descriptor.accepting(configured, current: value)) == nil {
+          problem = "'\(tag)' = \(configured) of the configuration is outside its range (\(variable.descriptor.allowed)). The program uses it."
+        }
+      } else {
+        problem = variable.descriptor.refusal(of: configured, current: variable.initial).message
+      }
+    }
+    if let value = replay.value(of: tag).flatMap(variable.descriptor.converted) { variable.value = value }
+    variable.sinks = [sink]
+    variables[tag] = variable
+    tags.append(tag)
+    return (variable.value, problem)
+  }
+
+  mutating func declareTrigger(_ tag: String) -> TriggerCell {
+    if let known = triggers[tag] { return known.cell }
+    let trigger = Trigger()
+    triggers[tag] = trigger
+    triggerTags.append(tag)
+    return trigger.cell
+  }
+
+  var declaration: Declaration {
+    Declaration(
+      variables: tags.compactMap { tag in variables[tag].map { Declaration.Variable($0.descriptor, value: $0.value) } },
+      triggers: triggerTags)
+  }
+
+  /// Whether a step may have something to apply.
+  var isWaitingForSteps: Bool { !pending.isEmpty || !replay.isOver }
+}

@@ -1,0 +1,11 @@
+/// How a running trial gives up its slot to go on later.
+public enum SuspendMode: String, Hashable, Sendable, Codable, CaseIterable {
+  /// It does not: once started, a trial runs to its end or is stopped.
+  case none
+  /// The program saves a checkpoint and exits with status 75; it can go on anywhere.
+  case checkpoint
+  /// Its processes are stopped by a signal and keep their memory; it goes on instantly, on the same machine only.
+  case signal
+  /// A snapshot of the whole process is taken from outside, where CRIU is installed.
+  case criu
+}

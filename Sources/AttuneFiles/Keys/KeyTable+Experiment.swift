@@ -1,0 +1,69 @@
+import AttuneCore
+
+extension KeyTable {
+  /// The whole file.
+  static let experiment = KeyTable(
+    section: "", meaning: "An experiment of Attune: what runs, what is searched, what counts as better.",
+    keys: [
+      FileKey(
+        "name", "text", "the file's name without its ending", "What messages and reports call the experiment.", example: "name: digits",
+        Shapes.text),
+      FileKey(
+        "command", "list of texts", FileKey.required,
+        "The argument vector of a trial; `{config}` stands for the path of a JSON file with the configuration, `{NAME}` for one value.",
+        example: "command: [python3, train.py, \"{config}\"]", Shapes.list(of: ["type": ["string", "number", "boolean"]])),
+      FileKey(
+        "directory", "path", "the file's directory", "Where the command runs; a relative path begins at the file's directory.",
+        example: "directory: ../training", Shapes.text),
+      FileKey(
+        "objective", "mapping", FileKey.required, "What the experiment is after.", example: "objective: {metric: accuracy, goal: maximize}",
+        Shapes.reference("objective")),
+      FileKey(
+        "parameters", "mapping of names to parameters", FileKey.required, "Where it searches.",
+        example: "parameters: {learning_rate: {type: float, range: [1e-5, 1.0], scale: log}}",
+        ["type": "object", "minProperties": 1, "additionalProperties": Shapes.reference("parameter")]),
+      FileKey(
+        "constraints", "list of expressions", "none",
+        "Each holds for every configuration; one that names an absent parameter counts as holding.",
+        example: "constraints: [\"batch * hidden <= 16384\"]", Shapes.list(of: Shapes.text, atLeast: 0)),
+      FileKey(
+        "proposer", "word, or mapping with `name` and options", "random", "What chooses configurations.",
+        example: "proposer: {name: tpe, startup: 20}",
+        Shapes.reference("algorithm")),
+      FileKey(
+        "scheduler", "word, or mapping with `name` and options", "fifo", "What stops trials early.", example: "scheduler: median",
+        Shapes.reference("algorithm")),
+      FileKey(
+        "resources", "mapping", "this machine, a slot for each core", "Where trials run.", example: "resources: {local: {slots: 2}}",
+        Shapes.reference("resources")),
+      FileKey(
+        "suspend", SuspendMode.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", "), "none",
+        "How a running trial gives up its slot to go on later.", example: "suspend: checkpoint",
+        Shapes.oneOf(SuspendMode.allCases.map(\.rawValue))),
+      FileKey(
+        "limits", "mapping", "none", "When trials and the experiment end.", example: "limits: {trials: 100, time: 2h}",
+        Shapes.reference("limits")),
+      FileKey(
+        "metrics", "mapping", "none", "How results are read from the output of a script that knows nothing of Attune.",
+        example: "metrics: {pattern: 'acc=(?<accuracy>[\\d.]+)'}", Shapes.reference("metrics")),
+      FileKey(
+        "environment", "mapping of names to texts", "none", "Added to the command's environment.",
+        example: "environment: {OMP_NUM_THREADS: 4}",
+        Shapes.mapping(of: Shapes.scalar)),
+      FileKey(
+        "threads", "whole number from 1, `auto` or `inherit`", "auto",
+        "Threads a trial may use (`OMP_NUM_THREADS` and its kin); `auto` shares the cores among the slots, `inherit` sets nothing.",
+        example: "threads: 2", Shapes.either(Shapes.count(from: 1), Shapes.oneOf(["auto", "inherit"]))),
+      FileKey(
+        "seed", "whole number from 0", "0", "Of every random number in the experiment: the same seed proposes the same.",
+        example: "seed: 1",
+        Shapes.count(from: 0)),
+    ])
+
+  /// What `proposer` and `scheduler` take besides a word. The options are the algorithm's, which checks them.
+  static let algorithm = KeyTable(
+    section: "algorithm", meaning: "An algorithm with options; a word alone takes its defaults.",
+    keys: [
+      FileKey("name", "word", FileKey.required, "A word of the catalog of proposers or schedulers.", example: "name: tpe", Shapes.text)
+    ], others: Shapes.scalar)
+}

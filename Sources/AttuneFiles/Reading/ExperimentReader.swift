@@ -1,0 +1,90 @@
+import AttuneCore
+import AttuneValues
+
+/// Reads the keys of an experiment file, in the order of the guide.
+struct ExperimentReader {
+  private let root: FileItem
+  private let cores: Int
+
+  init(_ root: FileItem, cores: Int) {
+    self.root = root
+    self.cores = cores
+  }
+
+  func read() throws(FileProblem) -> ExperimentFile {
+    let file = try FileSection(root, .experiment)
+    let name = try name(file.optional("name"))
+    let command = try JobReader.command(file.required("command"))
+    let directory = FilePath.absolute(try file.optional("directory")?.text("a path") ?? ".", from: FilePath.directory(of: root.path))
+    let objective = try objective(file.required("objective"))
+    var reader = SpaceReader(parameters: try file.required("parameters"), constraints: try file.optional("constraints"))
+    let space = try reader.read()
+    try JobReader.checkPlaceholders(of: file.required("command"), space)
+    let proposer = try algorithm(file.optional("proposer"), standard: "random")
+    let scheduler = try algorithm(file.optional("scheduler"), standard: "fifo")
+    let slots = try slots(file.optional("resources"))
+    let suspend = try file.optional("suspend")?.word(SuspendMode.self) ?? .none
+    let limits = try limits(file.optional("limits"))
+    let metrics = try JobReader.metrics(file.optional("metrics"))
+    let job = Job(
+      command: command, directory: directory, environment: try JobReader.environment(file.optional("environment")),
+      pattern: metrics.pattern,
+      threads: try JobReader.threads(file.optional("threads"), slots: slots, cores: cores), isAuptimizer: metrics.isAuptimizer)
+    let definition = ExperimentDefinition(
+      name: name, job: job, objective: objective, space: space, proposer: proposer, scheduler: scheduler,
+      resources: Resources(localSlots: slots), limits: limits, seed: try seed(file.optional("seed")), suspend: suspend)
+    return ExperimentFile(
+      path: root.path, definition: definition, notes: reader.notes, remarks: [], places: ExperimentFile.places(in: root))
+  }
+
+  private func name(_ item: FileItem?) throws(FileProblem) -> String {
+    guard let item else { return FilePath.baseName(of: root.path).nonEmpty ?? "experiment" }
+    let name = try item.anyText()
+    let isSound = !name.isEmpty && name.count <= 100 && !name.contains { $0 == "/" || $0.isNewline }
+    guard isSound else { throw item.refusal("a text of at most 100 characters without '/' and line breaks") }
+    return name
+  }
+
+  private func objective(_ item: FileItem) throws(FileProblem) -> Objective {
+    let section = try FileSection(item, .objective)
+    return Objective(
+      metric: try section.required("metric").text("the name under which trials report it, e.g. accuracy"),
+      goal: try section.required("goal").word(Objective.Goal.self), target: try section.optional("target")?.number(),
+      summary: try section.optional("summary")?.word(Objective.Summary.self) ?? .best)
+  }
+
+  private func algorithm(_ item: FileItem?, standard: String) throws(FileProblem) -> AlgorithmChoice {
+    guard let item else { return AlgorithmChoice(standard) }
+    guard case .mapping = item.node.content else { return AlgorithmChoice(try item.text("a word, or a mapping with name and options")) }
+    let section = try FileSection(item, .algorithm)
+    guard let name = try section.optional("name") else { throw item.problem("missing key 'name', e.g. {name: \(standard)}") }
+    var options: [String: Value] = [:]
+    for entry in section.others { options[entry.key] = try item.child(entry.key, entry.value).scalar() }
+    return AlgorithmChoice(try name.text("a word of the catalog"), options: options)
+  }
+
+  private func slots(_ item: FileItem?) throws(FileProblem) -> Int {
+    guard let item, let local = try FileSection(item, .resources).optional("local") else { return cores }
+    guard let slots = try FileSection(local, .local).optional("slots"), slots.node.value != .string("auto") else { return cores }
+    return try slots.count(from: 1, or: "auto")
+  }
+
+  private func limits(_ item: FileItem?) throws(FileProblem) -> Limits {
+    guard let item else { return Limits() }
+    let section = try FileSection(item, .limits)
+    return Limits(
+      trials: try section.optional("trials")?.count(from: 1), steps: try section.optional("steps")?.count(from: 1),
+      time: try section.optional("time")?.duration(), trialTime: try section.optional("trial_time")?.duration(),
+      retries: try section.optional("retries")?.count(from: 0) ?? 0, grace: try section.optional("grace")?.duration(zeroAllowed: true) ?? 10
+    )
+  }
+
+  /// The upper half of the seeds is beyond `Int`.
+  private func seed(_ item: FileItem?) throws(FileProblem) -> UInt64 {
+    guard let item else { return 0 }
+    if case .scalar(let text, isPlain: true) = item.node.content, let seed = UInt64(text) { return seed }
+    let allowed = "a whole number from 0 to \(UInt64.max)"
+    guard let seed = UInt64(exactly: try item.number(allowed)) else { throw item.refusal(allowed) }
+    return seed
+  }
+}

@@ -1,0 +1,82 @@
+import AttuneCore
+import AttuneWire
+
+/// An attempt that has not been settled: what can be seen of it, as opposed to what the ledger keeps.
+final class RunningAttempt {
+  let id: AttemptID
+  let files: AttemptFiles
+  let token: String
+  /// Of the system's monotonic clock, in nanoseconds.
+  let started: Int
+  /// The supervisor; `nil` when it was gone before the agent could look at it.
+  var process: ProcessHandle?
+  /// Whether the supervisor is gone.
+  var isEnded = false
+  var output: LogTail
+  var errors: LogTail
+  /// Of the last report.
+  var step: Int
+  var complaints = 0
+  var programs: [Peer: ConnectedProgram] = [:]
+  /// Changes without an answer, by number.
+  var changes: [Int: PendingChange] = [:]
+
+  init(_ id: AttemptID, _ record: ProtoAttemptRecord) {
+    self.id = id
+    files = AttemptFiles(directory: record.directory)
+    token = record.token
+    started = Int(record.startedNanoseconds)
+    output = LogTail(path: files.output, offset: Int(record.outputOffset))
+    errors = LogTail(path: files.errors, offset: Int(record.errorsOffset))
+    step = Int(record.step)
+  }
+
+  /// Seconds since it was started.
+  var elapsed: Double { max(0, Double(monotonicNanoseconds() - started) / 1e9) }
+}
+
+/// A program of an attempt that has greeted.
+struct ConnectedProgram {
+  let pid: Int
+  let name: String
+  /// Of the last report and the last change that it told, kept or about to be kept.
+  var report: Int
+  var change: Int
+  /// Seconds from the attempt's start to the start of the program's own clock; `nil` before its first report.
+  var clockStart: Double?
+  var declaration = Declaration(variables: [], triggers: [])
+}
+
+/// A change that the program has not answered yet.
+struct PendingChange {
+  let order: ProtoChangeOrder
+  /// The program it was handed to; `nil` while there was none.
+  var peer: Peer?
+}
+
+/// Where the files of an attempt are.
+struct AttemptFiles {
+  /// `<root>/trials/<n>/attempts/<k>`.
+  let directory: String
+
+  var configuration: String { directory + "/config.json" }
+  var output: String { directory + "/stdout.log" }
+  var errors: String { directory + "/stderr.log" }
+  var exit: String { directory + "/exit.json" }
+  var lock: String { directory + "/supervisor.lock" }
+  var record: String { directory + "/record.jsonl" }
+  var changes: String { directory + "/changes.jsonl" }
+
+  init(directory: String) { self.directory = directory }
+
+  init(_ attempt: AttemptID, in trials: String) { directory = "\(trials)/\(attempt.trial)/attempts/\(attempt.number)" }
+
+  /// The trial's own, shared by its attempts.
+  static func checkpoint(_ attempt: AttemptID, in trials: String) -> String { "\(trials)/\(attempt.trial)/checkpoint" }
+
+  /// The last lines of the errors, or of the output when there are none.
+  var tail: String {
+    let lines = Files.tail(of: errors)
+    return lines.isEmpty ? Files.tail(of: output) : lines
+  }
+}

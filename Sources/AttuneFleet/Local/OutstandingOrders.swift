@@ -1,0 +1,35 @@
+import AttuneCore
+
+/// Orders whose answers have not come. After an agent's death they are sent again; orders are idempotent.
+struct OutstandingOrders {
+  private var starts: [AttemptID: Order] = [:]
+  private var changes: [Int: Order] = [:]
+  private var stops: [AttemptID: Order] = [:]
+
+  mutating func insert(_ order: Order) {
+    switch order {
+    case .start(let start): starts[start.attempt] = order
+    case .stop(let attempt): stops[attempt] = order
+    case .change(_, let request): changes[request.number] = order
+    }
+  }
+
+  /// Takes an event for the answer that it is.
+  mutating func settle(_ event: Event.Kind) {
+    switch event {
+    case .attemptStarted(let attempt): starts[attempt] = nil
+    case .changed(_, let change): changes[change.number] = nil
+    case .refused(_, let number, _): changes[number] = nil
+    case .attemptEnded(let attempt, _):
+      starts[attempt] = nil
+      stops[attempt] = nil
+    default: break
+    }
+  }
+
+  /// In an order in which they can be carried out: an attempt is started before it is changed or stopped.
+  var all: [Order] {
+    starts.sorted { $0.key < $1.key }.map(\.value) + changes.sorted { $0.key < $1.key }.map(\.value)
+      + stops.sorted { $0.key < $1.key }.map(\.value)
+  }
+}

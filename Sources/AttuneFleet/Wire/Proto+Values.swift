@@ -1,0 +1,111 @@
+import AttuneCore
+import AttuneValues
+
+extension ProtoScalar {
+  init(_ value: Value) {
+    self.init()
+    switch value {
+    case .bool(let flag): self.flag = flag
+    case .int(let integer): self.integer = Int64(integer)
+    case .float(let float): self.float = float
+    case .string(let text): self.text = text
+    }
+  }
+
+  /// `nil` when it is of a kind that a newer agent or controller knows.
+  var value: Value? {
+    switch kind {
+    case .flag(let flag): .bool(flag)
+    case .integer(let integer): .int(Int(integer))
+    case .float(let float): .float(float)
+    case .text(let text): .string(text)
+    case nil: nil
+    }
+  }
+}
+
+extension ProtoAppliedChange {
+  init(_ change: Change) {
+    self.init()
+    number = UInt64(change.number)
+    step = UInt64(change.step)
+    values = change.values.mapValues(ProtoScalar.init)
+    if let trigger = change.trigger { self.trigger = trigger }
+    by = change.by
+  }
+
+  var change: Change {
+    Change(
+      number: Int(number), step: Int(step), values: values.compactMapValues(\.value), trigger: hasTrigger ? trigger : nil, by: by)
+  }
+}
+
+extension ProtoChangeOrder {
+  init(_ attempt: AttemptID, _ request: ChangeRequest) {
+    self.init()
+    self.attempt = attempt.description
+    number = UInt64(request.number)
+    switch request.wish {
+    case .set(let values): set = .with { $0.values = values.mapValues(ProtoScalar.init) }
+    case .fire(let trigger): self.trigger = trigger
+    }
+    if let step = request.atStep { atStep = UInt64(max(0, step)) }
+    by = request.by
+    if let reason = request.reason { self.reason = reason }
+  }
+}
+
+extension ProtoStart {
+  init(_ order: Order.Start) {
+    self.init()
+    attempt = order.attempt.description
+    configuration = order.configuration.values.mapValues(ProtoScalar.init)
+    slot = UInt32(order.slot.index)
+    seed = order.seed
+    changes = order.changes.map(ProtoAppliedChange.init)
+  }
+}
+
+extension ProtoAttemptEnded {
+  init(_ attempt: AttemptID, _ ending: Ending) {
+    self.init()
+    self.attempt = attempt.description
+    seconds = ending.seconds
+    tail = ending.tail
+    switch ending.cause {
+    case .exited(let status): self.status = Int32(status)
+    case .signalled(let signal): self.signal = Int32(signal)
+    case .timeLimit: timeLimit = true
+    case .notStarted(let message): notStarted = message
+    case .lost: lost = true
+    }
+  }
+
+  var ending: Ending {
+    let cause: Ending.Cause =
+      switch self.cause {
+      case .status(let status): .exited(status: Int(status))
+      case .signal(let signal): .signalled(signal: Int(signal))
+      case .timeLimit: .timeLimit
+      case .notStarted(let message): .notStarted(message: message)
+      case .lost, nil: .lost
+      }
+    return Ending(cause: cause, seconds: seconds, tail: tail)
+  }
+}
+
+extension ProtoNotice {
+  /// What the engine is told; `nil` for what only the fleet needs.
+  var event: Event.Kind? {
+    guard let attempt else { return nil }
+    switch kind {
+    case .started: return .attemptStarted(attempt)
+    case .reported(let notice):
+      return .reported(attempt, Report(step: max(1, Int(notice.step)), metrics: notice.metrics, elapsed: notice.elapsed))
+    case .changed(let notice): return .changed(attempt, notice.change.change)
+    case .refused(let notice): return .refused(attempt, number: Int(notice.number), message: notice.message)
+    case .ended(let notice): return .attemptEnded(attempt, notice.ending)
+    case .welcome, .program, .trouble, .closed, nil: return nil
+    }
+  }
+}
