@@ -1,0 +1,25 @@
+import ArgumentParser
+import Foundation
+
+/// `attune`: the only place that knows all the rooms.
+@main
+struct AttuneCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "attune",
+    abstract: "Explores hyperparameters, and tunes programs while they run.",
+    version: "0.1.0",
+    subcommands: [
+      InitCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self, BestCommand.self, StopCommand.self, PsCommand.self,
+      GetCommand.self, SetCommand.self, FireCommand.self, WatchCommand.self, DoctorCommand.self, AgentCommand.self,
+    ])
+
+  static func main() async {
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+    } catch {
+      Failure.exit(with: error)
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import AttuneCore
+import AttuneStore
+import AttuneValues
+
+struct StatusCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Shows the experiments of this folder, or the trials of one.")
+
+  @Argument(help: "The experiment's name (default: a list of all).")
+  var experiment: String?
+  @OptionGroup var place: StoreOption
+  @OptionGroup var output: JSONOption
+
+  func run() async throws {
+    if let experiment { try showTrials(of: experiment) } else { try showExperiments() }
+  }
+
+  private func showExperiments() throws {
+    let store: Store
+    do { store = try place.workspace.store() } catch { throw Failure(error.status, error.description) }
+    let summaries = try store.experiments().map { try Summary($0, in: store, place.workspace) }
+    if output.isJSON { return print(JSON.array(summaries.map(\.json)).text) }
+    guard !summaries.isEmpty else { return print("no experiments in \(store.path); `attune run FILE` starts one") }
+    print(Table.text(["experiment", "state", "trials", "best", "started"], summaries.map(\.row)))
+  }
+
+  private func showTrials(of name: String) throws {
+    let (store, record) = try place.open(name)
+    let rows = try store.trials(of: record)
+    let summary = try Summary(record, in: store, place.workspace)
+    if output.isJSON {
+      var document = summary.json.object ?? [:]
+      document["trials"] = .array(rows.map(\.json))
+      return print(JSON.object(document).text)
+    }
+    print("\(record.name): \(summary.state)")
+    print(Table.text(["trial", "state", record.definition.objective.metric, "steps", "configuration", ""], rows.map(\.row)))
+  }
+}
+
+/// An experiment in a line.
+struct Summary {
+  let record: ExperimentRecord
+  let state: String
+  let counts: [String: Int]
+  let best: (trial: Int, value: Double)?
+
+  init(_ record: ExperimentRecord, in store: Store, _ workspace: Workspace) throws {
+    self.record = record
+    counts = try store.stateCounts(of: record)
+    best = try store.best(of: record).map { ($0.number, $0.value ?? .nan) }
+    let isRunning = ControllerLock.isHeld(in: workspace.folder(of: record.name))
+    state = isRunning ? "running" : record.outcome ?? "interrupted (attune resume goes on)"
+  }
+
+  var row: [String] {
+    let total = counts.values.reduce(0, +)
+    return [
+      record.name, state, "\(total)\(record.definition.limits.trials.map { "/\($0)" } ?? "")",
+      best.map { "\(Numbers.short($0.value)) (trial \($0.trial))" } ?? "–", Numbers.date(record.created),
+    ]
+  }
+
+  var json: JSON {
+    [
+      "experiment": .string(record.name), "state": .string(state), "counts": .object(counts.mapValues(JSON.int)),
+      "created": .float(record.created.seconds), "metric": .string(record.definition.objective.metric),
+      "best": best.map { ["trial": .int($0.trial), "value": .number($0.value)] } ?? .null,
+    ]
+  }
+}
+
+extension TrialRow {
+  fileprivate var row: [String] {
+    ["\(number)", state, value.map(Numbers.short) ?? "–", "\(steps)", configuration.description, reason ?? ""]
+  }
+
+  var json: JSON {
+    [
+      "trial": .int(number), "state": .string(state), "value": value.map(JSON.number) ?? .null, "steps": .int(steps),
+      "configuration": configuration.json, "proposer": .string(proposer), "reason": reason.map(JSON.string) ?? .null,
+    ]
+  }
+}

@@ -1,0 +1,29 @@
+import AttuneCore
+import Foundation
+
+/// Looks for a job's program before the first trial does.
+enum CommandCheck {
+  /// - Returns: the file's key that is wrong, and what is wrong with it; `nil` when the program is there.
+  static func problem(with job: Job) -> (key: String, complaint: String)? {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: job.directory, isDirectory: &isFolder), isFolder.boolValue else {
+      return ("directory", "'\(job.directory)' is no folder; the trials are to run there")
+    }
+    guard let program = job.command.first, !program.isEmpty else {
+      return ("command", "empty; expected a list of words, e.g. [python3, train.py, \"{config}\"]")
+    }
+    // A program that is itself a parameter is known only trial by trial.
+    if program.contains("{") { return nil }
+    let path = job.environment["PATH"] ?? ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    let candidates = program.contains("/") ? [absolute(program, in: job.directory)] : path.split(separator: ":").map { "\($0)/\(program)" }
+    if candidates.contains(where: { FileManager.default.isExecutableFile(atPath: $0) }) { return nil }
+    if let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) {
+      return ("command", "'\(found)' is not executable; `chmod +x \(found)` makes it so")
+    }
+    return ("command", "there is no program '\(program)' " + (program.contains("/") ? "in \(job.directory)" : "on the PATH (\(path))"))
+  }
+
+  private static func absolute(_ program: String, in directory: String) -> String {
+    program.hasPrefix("/") ? program : URL(filePath: directory).appending(path: program).standardizedFileURL.path
+  }
+}

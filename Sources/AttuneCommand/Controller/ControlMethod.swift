@@ -1,0 +1,10 @@
+/// What a controller's socket answers beside the live protocol, whose requests take a `trial` there.
+enum ControlMethod {
+  static let status = "experiment.status"
+  static let stop = "experiment.stop"
+  static let stopTrial = "trial.stop"
+  static let addTrial = "trial.add"
+  static let listPrograms = "programs.list"
+  /// Notification: a program refused a change.
+  static let refused = "refused"
+}

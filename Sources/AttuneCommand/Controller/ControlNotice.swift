@@ -1,0 +1,38 @@
+import AttuneCore
+import AttuneValues
+import AttuneWire
+
+/// An event as a notification to those who watch.
+struct ControlNotice {
+  let method: String
+  let trial: TrialID
+  let parameters: JSON
+
+  var isReport: Bool { method == LiveMethod.reported }
+
+  /// `nil` for events that nobody watches.
+  init?(_ event: Event) {
+    switch event.kind {
+    case .reported(let attempt, let report):
+      method = LiveMethod.reported
+      trial = attempt.trial
+      parameters = [
+        "trial": .int(attempt.trial.rawValue), "step": .int(report.step), "metrics": .object(report.metrics.mapValues(JSON.number)),
+        "elapsed": .number(report.elapsed),
+      ]
+    case .changed(let attempt, let change):
+      method = LiveMethod.changed
+      trial = attempt.trial
+      let notice = ChangeNotice(
+        n: 0, number: change.number, step: change.step, values: change.values, trigger: change.trigger, by: change.by, time: event.time.seconds)
+      var members = notice.json.object ?? [:]
+      members["trial"] = .int(attempt.trial.rawValue)
+      parameters = .object(members)
+    case .refused(let attempt, let number, let message):
+      method = ControlMethod.refused
+      trial = attempt.trial
+      parameters = ["trial": .int(attempt.trial.rawValue), "number": .int(number), "message": .string(message)]
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import AttuneCore
+import AttuneEngine
+import AttuneFleet
+import AttuneProposers
+import AttuneSchedulers
+import AttuneStore
+import AttuneWire
+import Foundation
+
+/// Runs one experiment from here to its end: driver, agents, control socket, progress and signals, put together.
+struct Controller {
+  let workspace: Workspace
+  let store: Store
+  let record: ExperimentRecord
+
+  /// Refuses an experiment that cannot run, before anything is written.
+  /// - Parameter place: puts a complaint about a key of the experiment file into words, with its line where that is known.
+  /// - Throws: `Failure` for an unknown algorithm or option, or a command that does not exist.
+  static func check(_ definition: ExperimentDefinition, place: (_ key: String, _ complaint: String) -> String = { "\($0): \($1)" }) throws {
+    do { _ = try ProposerCatalog.make(definition.proposer) } catch { throw Failure(.badInput, place("proposer", "\(error)")) }
+    do { _ = try SchedulerCatalog.make(definition.scheduler) } catch { throw Failure(.badInput, place("scheduler", "\(error)")) }
+    if let problem = CommandCheck.problem(with: definition.job) { throw Failure(.badInput, place(problem.key, problem.complaint)) }
+  }
+
+  /// - Returns: how it ended.
+  /// - Throws: `Failure`.
+  func run() async throws -> Outcome {
+    let folder = workspace.folder(of: record.name)
+    try Self.makeFolder(folder)
+    let lock = try ControllerLock(in: folder)
+    let outcome = try await drive(in: folder, under: lock)
+    do {
+      try ExperimentJournal(record, in: store).note(outcome: outcome, at: SystemClock().now)
+    } catch {
+      throw Failure(error.status, error.description)
+    }
+    return outcome
+  }
+
+  private func drive(in folder: URL, under lock: borrowing ControllerLock) async throws -> Outcome {
+    let definition = record.definition
+    let clock = SystemClock()
+    do {
+      let journal = try ExperimentJournal(record, in: store)
+      let fleet = try LocalFleet(definition, options: fleetOptions(in: folder))
+      let driver = try ExperimentDriver(
+        definition, scheduler: SchedulerCatalog.make(definition.scheduler),
+        parts: ExperimentDriver.Parts(journal: journal, runner: fleet, proposer: ProposerCatalog.make(definition.proposer), clock: clock))
+      let display = ProgressDisplay(Progress(name: record.name, definition: definition, history: await driver.history, at: clock.now))
+      let updates = await driver.updates()
+      let control = try ControlServer(name: record.name, folder: folder, driver: driver, fleet: fleet)
+      defer { control.stop() }
+      let signals = SignalHandler(driver: driver)
+      defer { signals.stop() }
+      async let shown: Void = display.follow(updates)
+      let served = Task { await control.follow(driver.updates()) }
+      defer { served.cancel() }
+      let outcome = try await driver.run()
+      await shown
+      return outcome
+    } catch let failure as Failure {
+      throw failure
+    } catch let error as StoreError {
+      throw Failure(error.status, error.description)
+    } catch {
+      throw Failure(.failed, "\(error)")
+    }
+  }
+
+  private func fleetOptions(in folder: URL) throws -> LocalFleetOptions {
+    var options = LocalFleetOptions(
+      experiment: record.name, root: folder.path, runtimeDirectory: try RuntimeDirectory().path, executable: AgentCommand.executablePath)
+    options.onTrouble = { Failure.complain("attune: \($0)") }
+    return options
+  }
+
+  private static func makeFolder(_ folder: URL) throws {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw Failure(.badInput, "\(folder.path): cannot be made (\(error.localizedDescription))")
+    }
+  }
+}

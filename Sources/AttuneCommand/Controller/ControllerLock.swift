@@ -1,0 +1,29 @@
+import Foundation
+
+/// Held by the one controller of an experiment for as long as its process lives; the system gives it back, whatever kills it.
+struct ControllerLock: ~Copyable {
+  private let descriptor: Int32
+
+  /// - Throws: `Failure` when another controller holds it, or the folder cannot be written.
+  init(in folder: URL) throws {
+    let path = Self.path(in: folder)
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw Failure(.badInput, "\(path): cannot be written (\(String(cString: strerror(errno))))") }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw Failure(.badInput, "experiment '\(folder.lastPathComponent)' has a controller already; `attune status` shows it, `attune stop` ends it")
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Whether a controller is at work.
+  static func isHeld(in folder: URL) -> Bool {
+    let descriptor = open(path(in: folder), O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_EX | LOCK_NB) != 0
+  }
+
+  private static func path(in folder: URL) -> String { folder.appending(path: "controller.lock").path }
+}

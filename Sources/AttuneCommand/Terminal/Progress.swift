@@ -1,0 +1,103 @@
+import AttuneCore
+import AttuneEngine
+import AttuneValues
+
+/// What a person wants to see of a running experiment: folded from updates, drawn as text. Pure; `ProgressDisplay` puts it on a
+/// terminal.
+struct Progress {
+  private let name: String
+  private let definition: ExperimentDefinition
+  private let started: Timestamp
+  private var states: [TrialID: Trial.State] = [:]
+  private var running: [TrialID: Trial] = [:]
+  private var best: (trial: Trial, value: Double)?
+  /// The best value after every trial that ended.
+  private var bestCurve: [Double] = []
+  private var lastFailure: String?
+
+  init(name: String, definition: ExperimentDefinition, history: History, at time: Timestamp) {
+    self.name = name
+    self.definition = definition
+    started = time
+    for trial in history.trials { take(trial) }
+  }
+
+  /// Takes in a transaction.
+  /// - Returns: a line for each thing worth one where lines cannot be drawn over.
+  mutating func take(_ update: ExperimentUpdate) -> [String] {
+    var lines: [String] = []
+    let bestBefore = best?.value
+    for trial in update.touched {
+      let before = states[trial.id]
+      take(trial)
+      guard before != trial.state else { continue }
+      if trial.state.isFinal { lines.append(ending(of: trial)) }
+    }
+    for case .changed(let attempt, let change) in update.events.map(\.kind) {
+      let what = change.trigger.map { "\($0) fired" } ?? Configuration(change.values).description
+      lines.append("trial \(attempt.trial): \(what) took effect after step \(change.step), by \(change.by)")
+    }
+    for case .refused(let attempt, _, let message) in update.events.map(\.kind) { lines.append("trial \(attempt.trial): change refused: \(message)") }
+    if let best, best.value != bestBefore, best.trial.state.isFinal {
+      lines.append("best so far: \(Numbers.short(best.value)) by trial \(best.trial.id)")
+    }
+    return lines
+  }
+
+  /// The picture, a few lines of at most `width` characters.
+  func picture(width: Int, at time: Timestamp) -> [String] {
+    var lines = [header(at: time), bestLine]
+    lines += running.values.sorted { $0.id < $1.id }.prefix(8).map(line(of:))
+    if running.count > 8 { lines.append("  … and \(running.count - 8) more") }
+    if let lastFailure { lines.append("  last failure: \(lastFailure)") }
+    return lines.map { $0.count > width ? String($0.prefix(max(0, width - 1))) + "…" : $0 }
+  }
+
+  private mutating func take(_ trial: Trial) {
+    let before = states[trial.id]
+    states[trial.id] = trial.state
+    running[trial.id] = trial.state == .running ? trial : nil
+    if trial.state == .failed, before != .failed { lastFailure = "trial \(trial.id): \(trial.reason ?? "")" }
+    if let value = trial.state == .failed ? nil : definition.objective.value(of: trial.reports) {
+      let isBetter = best.map { definition.objective.isBetter(value, than: $0.value) || $0.trial.id == trial.id } ?? true
+      if isBetter { best = (trial, value) }
+    }
+    if trial.state.isFinal, before?.isFinal != true, let best { bestCurve.append(best.value) }
+  }
+
+  private func count(_ state: Trial.State) -> Int { states.values.count { $0 == state } }
+
+  private func header(at time: Timestamp) -> String {
+    let done = states.values.count(where: \.isFinal)
+    let total = definition.limits.trials.map { "/\($0)" } ?? ""
+    var parts = ["\(name)   trials \(done)\(total) done", "\(running.count) running"]
+    for state in [Trial.State.suspended, .waiting, .stopped, .failed] where count(state) > 0 { parts.append("\(count(state)) \(state.rawValue)") }
+    return parts.joined(separator: " · ") + "   elapsed \(Numbers.clock(time - started))"
+  }
+
+  private var bestLine: String {
+    guard let best else { return "best     – (no \(definition.objective.metric) reported yet)" }
+    let spark = Sparkline.text(bestCurve, width: 24)
+    return "best     \(definition.objective.metric) \(Numbers.short(best.value)) by trial \(best.trial.id)  \(spark)  \(short(best.trial.configuration))"
+  }
+
+  private func line(of trial: Trial) -> String {
+    let values = trial.reports.compactMap { $0.metrics[definition.objective.metric] }
+    let step = trial.reports.last.map { "step \($0.step)" } ?? "starting"
+    return "  trial \(trial.id)  \(step)  \(values.last.map(Numbers.short) ?? "")  \(Sparkline.text(values, width: 16))"
+  }
+
+  private func ending(of trial: Trial) -> String {
+    let value = definition.objective.value(of: trial.reports).map { " \(definition.objective.metric)=\(Numbers.short($0))" } ?? ""
+    let reason = trial.reason.map { " (\($0))" } ?? ""
+    return "trial \(trial.id) \(trial.state.rawValue)\(value) after \(trial.reports.last?.step ?? 0) steps\(reason)  \(short(trial.configuration))"
+  }
+
+  private func short(_ configuration: Configuration) -> String {
+    definition.space.parameters.compactMap { parameter in
+      configuration[parameter.name].map { value in
+        if case .float(let number) = value { "\(parameter.name)=\(Numbers.short(number))" } else { "\(parameter.name)=\(value)" }
+      }
+    }.joined(separator: " ")
+  }
+}
