@@ -63,7 +63,10 @@ public final class InstantRunner: Runner {
   public func acknowledge(_ source: String, through sequence: Int) async { state.withLock { $0.acknowledged = sequence } }
 
   /// Ends the stream of events.
-  public func close() async { state.withLock { $0.output?.finish() } }
+  public func close() async { giveUp() }
+
+  /// Ends the stream of events, as a fleet does that has lost its agents.
+  public func giveUp() { state.withLock { $0.output?.finish() } }
 
   private func tell(_ kind: Event.Kind, _ state: inout State) {
     let event = RunnerEvent(source: "instant", sequence: state.events.count + 1, kind)
