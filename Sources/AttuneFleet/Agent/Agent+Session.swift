@@ -115,14 +115,14 @@ extension Agent {
 
   private func takeNotices() -> [ProtoNotice] {
     if !session.transient.isEmpty { return session.takeTransient() }
+    if let welcome = session.welcome, session.offset >= welcome.offset {
+      session.welcome = nil
+      return [welcome.notice]
+    }
     let isHeldUp = session.told >= session.acknowledged + AgentSession.window
     if !isHeldUp {
       let notices = takeFromSpool()
       if !notices.isEmpty { return notices }
-    }
-    if let welcome = session.welcome, session.offset >= welcome.offset {
-      session.welcome = nil
-      return [welcome.notice]
     }
     if isClosing, isQuiet, !session.hasToldEnd, isHeldUp || session.offset >= spool.size {
       session.hasToldEnd = true

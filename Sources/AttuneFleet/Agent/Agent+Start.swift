@@ -31,6 +31,8 @@ extension Agent {
       running[id] = RunningAttempt(id, record)
       watchAttempt(id, process)
       publish(.started(.with { $0.attempt = order.attempt }))
+      // What it wrote before it was watched.
+      drain(id)
     } catch {
       end(id, .notStarted(message: error.description))
     }
