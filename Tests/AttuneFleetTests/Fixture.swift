@@ -26,6 +26,13 @@ final class Fixture: Sendable {
   /// What the fleet found worth telling.
   var trouble: [String] { troubles.withLock { $0 } }
 
+  /// Kills the agent that works in the directory, if there is one at the moment.
+  func killAgent(_ signal: Int32 = SIGKILL) {
+    guard LockFile.isHeld(root + "/agent/agent.lock"), let pid = AgentCard(reading: root + "/agent/agent.lock")?.pid else { return }
+    let arguments = String(decoding: Files.read("/proc/\(pid)/cmdline") ?? [], as: UTF8.self)
+    if arguments.contains(root) { kill(pid_t(pid), signal) }
+  }
+
   func script(_ text: String, name: String = "script.sh") throws -> String {
     let path = "\(root)/\(name)"
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))

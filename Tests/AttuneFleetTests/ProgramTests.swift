@@ -62,7 +62,7 @@ import Testing
     program.greet("1.1", token: scene.token)
     program.report(1, step: 2, 0.5)
     try await program.messages.wait { $0.contains { $0.isNotification("acknowledged", ["n": 1]) } }
-    kill(pid_t(try #require(AgentCard(reading: scene.fixture.root + "/agent/agent.lock")).pid), SIGKILL)
+    scene.fixture.killAgent()
     try await program.closings.wait { !$0.isEmpty }
     var again: FakeProgram?
     while again == nil {
@@ -144,7 +144,7 @@ import Testing
     try program.declare("lr", 0.5)
     await scene.fleet.perform(request(5, .set(["lr": 0.01])))
     try await program.messages.wait { $0.contains { if case .request(5, _, _) = $0 { true } else { false } } }
-    kill(pid_t(try #require(AgentCard(reading: scene.fixture.root + "/agent/agent.lock")).pid), SIGKILL)
+    scene.fixture.killAgent()
     try await program.closings.wait { !$0.isEmpty }
     var again: FakeProgram?
     while again == nil {

@@ -12,10 +12,6 @@ import Testing
     while read line <&3; do test "$line" = end && exit 5; n=$((n+1)); echo "attune: {\\"step\\": $((n+1)), \\"accuracy\\": $line}"; done
     """
 
-  private func agentPid(_ fixture: Fixture) throws -> pid_t {
-    pid_t(try #require(AgentCard(reading: fixture.root + "/agent/agent.lock")).pid)
-  }
-
   private func tell(_ line: String, to path: String) throws {
     let pipe = try #require(FileHandle(forWritingAtPath: path))
     try pipe.write(contentsOf: Data((line + "\n").utf8))
@@ -30,7 +26,7 @@ import Testing
     await fleet.perform(.starting("1.1"))
     try await listener.wait { $0.contains { $0.isReport(of: "1.1", step: 1) } }
     for round in 1...2 {
-      kill(try agentPid(fixture), SIGKILL)
+      fixture.killAgent()
       // Written while there is no agent.
       try tell("0.\(round)", to: script + ".1")
       try await listener.wait { $0.contains { $0.isReport(of: "1.1", step: round + 1) } }
@@ -50,11 +46,10 @@ import Testing
     let listener = Listener(try await first.open(acknowledged: [:], running: []))
     await first.perform(.starting("1.1"))
     try await listener.wait { $0.contains { $0.isReport(of: "1.1", step: 1) } }
-    let agent = try agentPid(fixture)
-    kill(agent, SIGSTOP)
+    fixture.killAgent(SIGSTOP)
     try tell("end", to: script + ".1")
     try await fileAppears("\(fixture.root)/trials/1/attempts/1/exit.json")
-    kill(agent, SIGKILL)
+    fixture.killAgent()
     #expect(try await listener.ending(of: "1.1").cause == .exited(status: 5))
     await first.close()
   }
@@ -108,7 +103,7 @@ import Testing
     _ = try? await launcher.reach()
     await launcher.untilGone(within: 20)
     #expect(!LockFile.isHeld(options.lockPath))
-    #expect(!Files.exists(options.socket))
+    #expect(!Files.exists(options.socket), "\(fixture.text("agent/agent.log"))")
   }
 
   @Test func aSecondAgentInTheDirectoryIsRefused() async throws {

@@ -42,13 +42,10 @@ public enum AgentProcess {
       transport: .http2NIOPosix(listeningSocketDescriptor: Int(listener), transportSecurity: .plaintext),
       services: [AgentService(agent: agent)])
     try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await server.serve() }
       group.addTask {
-        do { try await server.serve() } catch {
-          // Told to leave before it served, the server calls that an error.
-          guard await agent.isClosing else { throw error }
-        }
-      }
-      group.addTask {
+        // A server that is told to leave before it listens falls over its own feet.
+        _ = try await server.listeningAddress
         await agent.untilLeaving()
         await agent.closeHub()
         server.beginGracefulShutdown()
