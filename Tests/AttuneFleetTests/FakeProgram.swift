@@ -36,7 +36,9 @@ struct FakeProgram {
   }
 
   func declare(_ tag: String, _ value: Double, triggers: [String] = []) throws {
-    let json: JSON = ["variables": [["tag": .string(tag), "type": "float", "value": .float(value)]], "triggers": .array(triggers.map(JSON.string))]
+    let json: JSON = [
+      "variables": [["tag": .string(tag), "type": "float", "value": .float(value)]], "triggers": .array(triggers.map(JSON.string)),
+    ]
     send(.notification(method: LiveMethod.declared, parameters: try Declaration(json: json).json))
   }
 

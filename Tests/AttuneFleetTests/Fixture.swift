@@ -46,9 +46,12 @@ final class Fixture: Sendable {
 
   func text(_ path: String) -> String { (try? String(contentsOfFile: "\(root)/\(path)", encoding: .utf8)) ?? "" }
 
-  func definition(_ command: [String], slots: Int = 2, _ vary: (inout ExperimentDefinition) -> Void = { _ in }) throws -> ExperimentDefinition {
+  func definition(_ command: [String], slots: Int = 2, _ vary: (inout ExperimentDefinition) -> Void = { _ in }) throws
+    -> ExperimentDefinition
+  {
     let space = try SearchSpace([
-      Parameter("lr", .float(lower: 0.001, upper: 1)), Parameter("momentum", .float(lower: 0, upper: 1)), Parameter("name", .choice(["a b", "c"])),
+      Parameter("lr", .float(lower: 0.001, upper: 1)), Parameter("momentum", .float(lower: 0, upper: 1)),
+      Parameter("name", .choice(["a b", "c"])),
     ])
     var definition = ExperimentDefinition(
       name: "test", job: Job(command: command, directory: root), objective: Objective(metric: "accuracy", goal: .maximize), space: space,

@@ -17,6 +17,8 @@ struct Listener {
     try await collector.wait { isMet($0.map(\.kind)) }
   }
 
+  func wait(count: Int) async throws { try await collector.wait { $0.count >= count } }
+
   /// The ending of an attempt, awaited.
   func ending(of attempt: AttemptID) async throws -> Ending {
     try await wait { $0.contains { $0.isEnd(of: attempt) } }
@@ -32,10 +34,13 @@ struct Listener {
 extension Event.Kind {
   func isEnd(of attempt: AttemptID) -> Bool { if case .attemptEnded(attempt, _) = self { true } else { false } }
   func isStart(of attempt: AttemptID) -> Bool { if case .attemptStarted(attempt) = self { true } else { false } }
-  func isReport(of attempt: AttemptID, step: Int) -> Bool { if case .reported(attempt, let report) = self { report.step == step } else { false } }
+  func isReport(of attempt: AttemptID, step: Int) -> Bool {
+    if case .reported(attempt, let report) = self { report.step == step } else { false }
+  }
 }
 
 extension AttemptID: ExpressibleByStringLiteral {
+  /// Written `"3.2"`.
   public init(stringLiteral value: String) {
     precondition(AttemptID(value) != nil, "an attempt is written 3.2")
     self = AttemptID(value) ?? AttemptID(trial: TrialID(1), number: 1)
@@ -46,6 +51,7 @@ extension Order {
   static func starting(_ attempt: AttemptID, _ values: Configuration = Configuration(["lr": 0.5]), changes: [Change] = []) -> Order {
     .start(
       Start(
-        attempt: attempt, configuration: values, slot: Slot(agent: "local", index: 0), isResume: attempt.number > 1, seed: 7, changes: changes))
+        attempt: attempt, configuration: values, slot: Slot(agent: "local", index: 0), isResume: attempt.number > 1, seed: 7,
+        changes: changes))
   }
 }

@@ -167,7 +167,9 @@ import Testing
     let message = "attempt 1.1 ended before change 5 took effect; nothing was changed"
     #expect(await scene.listener.kinds.dropLast().last == .refused("1.1", number: 5, message: message))
     await scene.fleet.perform(request(6, .set(["lr": 0.01])))
-    try await scene.listener.wait { $0.contains(.refused("1.1", number: 6, message: "attempt 1.1 does not run any more; nothing was changed")) }
+    try await scene.listener.wait {
+      $0.contains(.refused("1.1", number: 6, message: "attempt 1.1 does not run any more; nothing was changed"))
+    }
     await scene.fleet.close()
   }
 

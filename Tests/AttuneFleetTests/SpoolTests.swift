@@ -18,7 +18,11 @@ import Testing
         begun += 1
         running.append("\(begun).1")
         let attempt = running[running.count - 1]
-        return .with { $0.prepared = .with { $0.attempt = attempt; $0.directory = "/d\(attempt)"; $0.token = String(repeating: "t", count: begun) } }
+        return .with {
+          $0.prepared = .with {
+            $0.attempt = attempt; $0.directory = "/d\(attempt)"; $0.token = String(repeating: "t", count: begun)
+          }
+        }
       }
       sequence += 1
       let index = Int(random.next() % UInt64(running.count))
@@ -35,11 +39,22 @@ import Testing
       entry.notice.sequence = sequence
       switch choice {
       case 1: entry.notice.started.attempt = attempt
-      case 2: entry.notice.refused = .with { $0.attempt = attempt; $0.number = number }
+      case 2:
+        entry.notice.refused = .with {
+          $0.attempt = attempt; $0.number = number
+        }
       case 7: entry.notice.ended = ProtoAttemptEnded(AttemptID(attempt) ?? "9.9", Ending(cause: .exited(status: 0), tail: "t"))
       default:
-        entry.notice.reported = .with { $0.attempt = attempt; $0.step = number; $0.metrics = ["loss": Double(number)] }
-        if choice == 3 { entry.program = .with { $0.pid = 7; $0.report = number } } else { entry.stream = .with { $0.offset = number } }
+        entry.notice.reported = .with {
+          $0.attempt = attempt; $0.step = number; $0.metrics = ["loss": Double(number)]
+        }
+        if choice == 3 {
+          entry.program = .with {
+            $0.pid = 7; $0.report = number
+          }
+        } else {
+          entry.stream = .with { $0.offset = number }
+        }
       }
     }
   }

@@ -102,6 +102,30 @@ import Testing
     await second.close()
   }
 
+  @Test func aSlowControllerHoldsUpTheSenderAndFreesTheDisk() async throws {
+    let fixture = try Fixture()
+    let count = 10_000
+    let script = "awk 'BEGIN { for (n = 1; n <= \(count); n++) printf \"attune: {\\\"step\\\": %d, \\\"accuracy\\\": 0.5}\\n\", n }'"
+    let fleet = try LocalFleet(try fixture.definition(["/bin/sh", try fixture.script(script)]), options: fixture.options())
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    await fleet.perform(.starting("1.1"))
+    // Nothing is acknowledged: the attempt ends, and the agent keeps what it cannot tell.
+    try await listener.wait(count: Int(AgentSession.window))
+    let exit = "\(fixture.root)/trials/1/attempts/1/exit.json"
+    try await fileAppears(exit)
+    #expect(await listener.kinds.contains { $0.isEnd(of: "1.1") } == false)
+    let full = try #require(Files.read(fixture.root + "/agent/spool")).count
+    for heard in stride(from: Int(AgentSession.window), through: count, by: 1000) {
+      try await listener.wait(count: heard)
+      await fleet.acknowledge("local", through: await listener.events.last?.sequence ?? 0)
+    }
+    #expect(try await listener.ending(of: "1.1").cause == .exited(status: 0))
+    #expect(await listener.reports(of: "1.1").map(\.step) == Array(1...count))
+    await fleet.acknowledge("local", through: count + 2)
+    await fleet.close()
+    #expect(try #require(Files.read(fixture.root + "/agent/spool")).count < full / 2)
+  }
+
   @Test func aKilledSupervisorIsALostAttempt() async throws {
     let fixture = try Fixture()
     let script = try fixture.script(Self.stepwise)

@@ -9,7 +9,7 @@ import AttuneCore
 /// What a controller and the agent say to each other.
 extension Agent {
   /// A spool is rewritten when this much of it has been acknowledged.
-  private static let spoolSlack = 1 << 20
+  private static let spoolSlack = 1 << 18
 
   /// Opens a session.
   /// - Returns: its number.
