@@ -59,7 +59,12 @@ public actor ExperimentDriver {
   /// what runs is left to the next controller.
   /// - Throws: what the runner throws when it cannot be opened, or the journal when it cannot be written.
   public func run() async throws -> Outcome {
-    if let outcome = machine.outcome, outcome != .interrupted { return outcome }
+    defer { refuseWhatIsLeft() }
+    if let outcome = machine.outcome, outcome != .interrupted {
+      // The controller before may have died between the last entry and letting its agents go.
+      await parts.runner.close()
+      return outcome
+    }
     let running = machine.history.trials.flatMap(\.attempts).filter { $0.isStarted && $0.ending == nil }.map(\.id)
     let events = try await parts.runner.open(acknowledged: taken, running: running)
     let pump = Task { [inbox] in
@@ -69,7 +74,6 @@ public actor ExperimentDriver {
     defer {
       pump.cancel()
       alarm?.cancel()
-      refuseWhatIsLeft()
     }
     try await take([(Event(time: parts.clock.now, .opened), nil)])
     while machine.outcome == nil {

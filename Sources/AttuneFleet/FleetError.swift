@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Why an agent or its controller cannot go on.
 public enum FleetError: Error, Hashable, Sendable {
   /// The system refused something; `code` is its errno.
@@ -16,6 +22,11 @@ public enum FleetError: Error, Hashable, Sendable {
   case badArguments(String)
   /// The agent did not speak as agreed.
   case protocolBroken(String)
+}
+
+extension FleetError {
+  /// Whether there was no room left, on the disk or within the user's share of it.
+  var isFullDisk: Bool { if case .system(_, _, let code) = self { [ENOSPC, EDQUOT].contains(code) } else { false } }
 }
 
 extension FleetError: CustomStringConvertible {

@@ -9,7 +9,8 @@ import AttuneValues
 /// `exit.json`: how the command ended, there as a whole or not at all.
 ///
 /// `{"status": 0, "seconds": 1.5}`, `{"signal": 9, …}` or `{"error": "cannot run 'x': …", …}`; with `"timeLimit": true` when the
-/// limit caused it. Its room on the disk is taken before the command starts, so that a disk the command fills does not hide its end.
+/// limit caused it. Its room on the disk is taken before the command starts, by the agent or here, so that a disk the command fills does
+/// not hide its end.
 struct ExitFile {
   enum Ending {
     case notStarted(String)
@@ -25,7 +26,7 @@ struct ExitFile {
   init?(directory: String) {
     path = "\(directory)/exit.json"
     draft = "\(directory)/exit.json.draft"
-    descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    descriptor = open(draft, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
     let spaces = [UInt8](repeating: UInt8(ascii: " "), count: Self.room)
     guard descriptor >= 0, write(descriptor, spaces, Self.room) == Self.room else { return nil }
   }

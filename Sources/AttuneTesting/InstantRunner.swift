@@ -10,6 +10,7 @@ public final class InstantRunner: Runner {
     var started: [AttemptID] = []
     var orders: [Order] = []
     var output: AsyncStream<RunnerEvent>.Continuation?
+    var isClosed = false
   }
 
   private let state = Mutex(State())
@@ -30,6 +31,8 @@ public final class InstantRunner: Runner {
   public var started: [AttemptID] { state.withLock { $0.started } }
   /// The number up to which events were acknowledged.
   public var acknowledged: Int { state.withLock { $0.acknowledged } }
+  /// Whether it was closed.
+  public var isClosed: Bool { state.withLock { $0.isClosed } }
   /// Every order, in order.
   public var orders: [Order] { state.withLock { $0.orders } }
 
@@ -63,7 +66,10 @@ public final class InstantRunner: Runner {
   public func acknowledge(_ source: String, through sequence: Int) async { state.withLock { $0.acknowledged = sequence } }
 
   /// Ends the stream of events.
-  public func close() async { giveUp() }
+  public func close() async {
+    state.withLock { $0.isClosed = true }
+    giveUp()
+  }
 
   /// Ends the stream of events, as a fleet does that has lost its agents.
   public func giveUp() { state.withLock { $0.output?.finish() } }

@@ -63,6 +63,17 @@ import Testing
     }
   }
 
+  @Test func anExperimentThatIsOverEndsAtOnceAndLetsItsAgentsGo() async throws {
+    let journal = InMemoryJournal()
+    _ = try await driver(definition(trials: 5), journal, InstantRunner(slots: 2) { _ in [0.5] }).run()
+    let runner = InstantRunner(slots: 2) { _ in [0.5] }
+    let second = try driver(definition(trials: 5), journal, runner)
+    let updates = await second.updates()
+    #expect(try await second.run() == .trialsDone)
+    for await update in updates { Issue.record("nothing happens any more, told was \(update)") }
+    #expect(runner.isClosed && runner.orders.isEmpty)
+  }
+
   @Test func aJournalThatCannotBeWrittenStopsEverythingUnacknowledged() async throws {
     struct Full: Error {}
     let journal = InMemoryJournal()

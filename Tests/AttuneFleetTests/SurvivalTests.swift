@@ -38,6 +38,30 @@ import Testing
     await fleet.close()
   }
 
+  @Test func anAgentKilledWhileItStartsIsReplaced() async throws {
+    let fixture = try Fixture()
+    let agent = Fixture.product("AgentForTests")
+    let launcher = #"test -e "\#(fixture.root)/once" || { touch "\#(fixture.root)/once"; kill -9 $$; }; exec "\#(agent)" agent "$0" "$@""#
+    let fleet = try LocalFleet(
+      try fixture.definition(["/bin/sh", "-c", "echo 'attune: {\"accuracy\": 1}'"]),
+      options: fixture.options { $0.executable = "/bin/sh"; $0.arguments = ["-c", launcher] })
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    await fleet.perform(.starting("1.1"))
+    #expect(try await listener.ending(of: "1.1").cause == .exited(status: 0))
+    await fleet.close()
+  }
+
+  @Test func anAgentThatAControllerBeforeHasLeftIsClosed() async throws {
+    let fixture = try Fixture()
+    let definition = try fixture.definition(["/bin/true"])
+    let first = try LocalFleet(definition, options: fixture.options())
+    _ = try await first.open(acknowledged: [:], running: [])
+    #expect(LockFile.isHeld(fixture.root + "/agent/agent.lock"))
+    await (try LocalFleet(definition, options: fixture.options())).close()
+    #expect(!LockFile.isHeld(fixture.root + "/agent/agent.lock"))
+    #expect(processes(mentioning: fixture.root).isEmpty)
+  }
+
   @Test func anAttemptThatEndsWithoutAnAgentIsTold() async throws {
     let fixture = try Fixture()
     let script = try fixture.script(Self.stepwise)

@@ -29,6 +29,8 @@ struct Controller {
     try Self.makeFolder(folder)
     let lock = try ControllerLock(in: folder)
     let outcome = try await drive(in: folder, under: lock)
+    // Of an experiment that is over, the time at which it ended stays.
+    guard record.ended == nil else { return outcome }
     do {
       try ExperimentJournal(record, in: store).note(outcome: outcome, at: SystemClock().now)
     } catch {

@@ -61,6 +61,6 @@ public protocol Runner: Sendable {
   func perform(_ order: Order) async
   /// Everything up to `sequence` is in the journal; the source may forget it.
   func acknowledge(_ source: String, through sequence: Int) async
-  /// Ends what still runs, gives the slots back, and returns when nothing is left.
+  /// Ends what still runs, gives the slots back, and returns when nothing is left. Without `open`, it ends what a controller before has left.
   func close() async
 }

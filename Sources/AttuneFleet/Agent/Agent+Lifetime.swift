@@ -10,6 +10,7 @@ import AttuneCore
 extension Agent {
   /// Asks an attempt to end; its supervisor kills it after the grace period.
   func stop(_ id: AttemptID) {
+    endPostponed(id)
     running[id]?.isAskedToEnd = true
     running[id]?.process?.signal(SIGTERM)
   }

@@ -10,7 +10,9 @@ import AttuneCore
 extension Agent {
   /// Starts an attempt, unless it was started before.
   func start(_ order: ProtoStart) {
-    guard let id = AttemptID(order.attempt), ledger.attempts[id] == nil, running[id] == nil, ledger.endings[id] == nil else { return }
+    guard let id = AttemptID(order.attempt), ledger.attempts[id] == nil, running[id] == nil, ledger.endings[id] == nil,
+      postponed[id] == nil
+    else { return }
     guard let configuration, !isClosing else { return end(id, .notStarted(message: "the agent is not configured, or about to leave")) }
     let files = AttemptFiles(id, in: configuration.trialsDirectory)
     guard !Files.exists(files.directory) else {
@@ -32,8 +34,13 @@ extension Agent {
       publish(.started(.with { $0.attempt = order.attempt }))
       if let process = try? handle(of: pid, id) { attach(process, to: id) } else { takeOver(id) }
     } catch {
-      end(id, .notStarted(message: error.description))
+      error.isFullDisk ? postpone(id, order, files, error) : end(id, .notStarted(message: error.description))
     }
+  }
+
+  /// An attempt that waited for room on the disk will not be started.
+  func endPostponed(_ id: AttemptID) {
+    if postponed.removeValue(forKey: id) != nil { end(id, .notStarted(message: "asked to stop before there was room on the disk")) }
   }
 
   /// Takes over the attempts that the spool knows. Called once, before anybody is heard.
@@ -44,6 +51,18 @@ extension Agent {
     if lost > 0 { log.note("the last \(lost) bytes of the spool were not whole and are left out") }
     if let bytes = Files.read(options.configurationPath), let kept = try? ProtoConfigure(serializedBytes: bytes) { configure(kept) }
     for (id, record) in ledger.attempts.sorted(by: { $0.key < $1.key }) { adopt(id, record) }
+  }
+
+  /// A full disk is no fault of the trial's: the start waits for room, as reports do.
+  private func postpone(_ id: AttemptID, _ order: ProtoStart, _ files: AttemptFiles, _ problem: FleetError) {
+    say(trouble: "\(problem). Attempt \(id) is started when there is room; no training is stopped.")
+    removeTraces(of: files)
+    // In memory alone: after a death, the next agent sees by the directory that it never ran.
+    ledger.apply(.with { $0.forgotten = order.attempt })
+    postponed[id] = order
+    post(after: 1) { agent in
+      if let order = agent.postponed.removeValue(forKey: id) { agent.start(order) }
+    }
   }
 
   /// Keeps a record that is no notice.

@@ -18,9 +18,12 @@ actor Agent {
   var configuration: ProtoConfigure?
   var reader = OutputReader(pattern: nil)
   var running: [AttemptID: RunningAttempt] = [:]
+  /// Starts that wait for room on the disk.
+  var postponed: [AttemptID: ProtoStart] = [:]
 
   /// Notices that the disk did not take yet, in order. While there are any, nothing more is read.
   var outbox: [ProtoSpoolEntry] = []
+  private var lastTrouble = ""
   var session = AgentSession()
   var hub: LineLoop?
   /// Programs that have greeted, by connection.
@@ -84,11 +87,14 @@ actor Agent {
     guard !outbox.isEmpty else { return }
     flush()
     guard isHealthy else { return }
+    lastTrouble = ""
     for attempt in running.values { attempt.isEnded ? settle(attempt.id) : drain(attempt.id) }
   }
 
-  /// Tells the controller, if there is one, and the log.
+  /// Tells the controller, if there is one, and the log; the same trouble again is not told again.
   func say(trouble message: String) {
+    guard message != lastTrouble else { return }
+    lastTrouble = message
     log.note(message)
     session.tell(.with { $0.trouble.message = message })
   }

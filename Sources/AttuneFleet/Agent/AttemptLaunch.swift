@@ -18,6 +18,9 @@ struct AttemptLaunch {
   func prepare() throws(FleetError) {
     try Files.makeDirectory(files.directory)
     try Files.makeDirectory(checkpoint)
+    // What the supervisor will need, so that a full disk is known before it runs.
+    for path in [files.output, files.errors] { try Files.write([], to: path) }
+    try Files.write([UInt8](repeating: UInt8(ascii: " "), count: AttemptFiles.exitRoom), to: files.exitDraft)
     try Files.write(Array((document.text + "\n").utf8), to: files.configuration)
     if !start.changes.isEmpty { try Files.write(changes, to: files.changes) }
   }

@@ -66,6 +66,9 @@ struct PendingChange {
 
 /// Where the files of an attempt are.
 struct AttemptFiles {
+  /// Bytes that the supervisor finds taken for its last word.
+  static let exitRoom = 4096
+
   /// `<root>/trials/<n>/attempts/<k>`.
   let directory: String
 
@@ -73,6 +76,8 @@ struct AttemptFiles {
   var output: String { directory + "/stdout.log" }
   var errors: String { directory + "/stderr.log" }
   var exit: String { directory + "/exit.json" }
+  /// The supervisor writes into it, and renames it at the end.
+  var exitDraft: String { exit + ".draft" }
   var lock: String { directory + "/supervisor.lock" }
   var record: String { directory + "/record.jsonl" }
   var changes: String { directory + "/changes.jsonl" }

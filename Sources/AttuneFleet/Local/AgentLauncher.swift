@@ -6,6 +6,9 @@
 
 /// Sees to it that an agent answers: finds the one that is there, or starts one.
 struct AgentLauncher {
+  /// Agents that may be killed while they start, one after the other, before the next one is not tried.
+  private static let deathLimit = 5
+
   /// The command and its first arguments, e.g. `attune agent`.
   let executable: String
   let arguments: [String]
@@ -14,6 +17,8 @@ struct AgentLauncher {
   let limit: Double
   /// The agent that this process started last.
   private(set) var child: pid_t?
+  /// Whether a signal ended it.
+  private var wasChildKilled = false
 
   init(executable: String, arguments: [String], options: AgentOptions, limit: Double) {
     self.executable = executable
@@ -30,6 +35,7 @@ struct AgentLauncher {
     try Files.makeDirectory(options.directory)
     let deadline = monotonicNanoseconds() + Int(limit * 1e9)
     var pause = Duration.milliseconds(2)
+    var deaths = 0
     while true {
       if LockFile.isHeld(options.lockPath) {
         if let socket = AgentCard(reading: options.lockPath)?.socket, UnixSocket.answers(at: socket) { return socket }
@@ -38,7 +44,10 @@ struct AgentLauncher {
         truncate(options.lockPath, 0)
         try start()
       } else if hasChildEnded() {
-        throw FleetError.agentEnded(log: Files.tail(of: options.logPath))
+        // One that gives up has said why; one that was killed has not, and is replaced like one that is killed later.
+        deaths += 1
+        guard wasChildKilled, deaths < Self.deathLimit else { throw FleetError.agentEnded(log: Files.tail(of: options.logPath)) }
+        forgetDead()
       }
       guard monotonicNanoseconds() < deadline else {
         throw FleetError.agentSilent(seconds: limit, log: Files.tail(of: options.logPath))
@@ -66,6 +75,7 @@ struct AgentLauncher {
     let log = open(options.logPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     guard log >= 0 else { throw Files.failure("write", options.logPath) }
     close(log)
+    wasChildKilled = false
     child = try Spawn(
       executable: executable, arguments: arguments + options.arguments, environment: currentEnvironment().map { "\($0.key)=\($0.value)" },
       log: options.logPath
@@ -76,6 +86,8 @@ struct AgentLauncher {
   private mutating func hasChildEnded() -> Bool {
     guard let child else { return true }
     var status: Int32 = 0
-    return waitpid(child, &status, WNOHANG) != 0
+    let result = waitpid(child, &status, WNOHANG)
+    if result == child { wasChildKilled = status & 0x7F != 0 }
+    return result != 0
   }
 }

@@ -63,8 +63,12 @@ public actor LocalFleet: Runner {
     commands?.yield(.with { $0.acknowledge.sequence = acknowledged })
   }
 
-  /// Ends every attempt and the agent. Returns when no process is left, at the latest when the grace period and half a minute are over.
+  /// Ends every attempt and the agent, also one that a controller before has left. Returns when no process is left, at the latest when
+  /// the grace period and half a minute are over.
   public func close() async {
+    if conversation == nil, LockFile.isHeld(options.agent.lockPath) {
+      do { _ = try await open(acknowledged: [:], running: []) } catch { options.onTrouble("\(error)") }
+    }
     guard let conversation, !isClosing else { return }
     isClosing = true
     commands?.yield(.with { $0.close = ProtoClose() })

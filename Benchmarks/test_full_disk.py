@@ -1,0 +1,129 @@
+"""A full disk ends the controller with one line and harms nothing: trainings go on, and with room again `resume` ends the experiment well."""
+
+from __future__ import annotations
+
+import errno
+import subprocess
+import time
+from pathlib import Path
+from typing import Callable, Iterator
+
+import chaos_checks
+import harness
+import pytest
+from harness import Place
+
+HERE = Path(__file__).resolve().parent
+DEADLINE = 60.0
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of sixteen megabytes."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16m,mode=700", "none", str(tmp_path)]
+    result = subprocess.run(mount, capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        pytest.skip(f"no disk can be mounted here: {result.stderr.strip()}")
+    try:
+        yield tmp_path
+    finally:
+        subprocess.run(["umount", "-l", str(tmp_path)], check=True)
+
+
+def wait_until(what: str, is_so: Callable[[], object]) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while not is_so():
+        assert time.monotonic() < deadline, f"within {DEADLINE} s it did not come to this: {what}"
+        time.sleep(0.01)
+
+
+def fill(disk: Path) -> Path:
+    """Takes what room there is, to the last byte."""
+    filler = disk / "filler"
+    with filler.open("ab", buffering=0) as file:
+        for size in (1 << 16, 1 << 12, 1):
+            try:
+                while True:
+                    file.write(b"x" * size)
+            except OSError as problem:
+                assert problem.errno == errno.ENOSPC
+    return filler
+
+
+def start(place: Place, elsewhere: Path, trials: int) -> subprocess.Popen[bytes]:
+    """An experiment in the place, whose scripts end when there is a file `finish` elsewhere."""
+    script = [str(HERE / "chaos" / "until_told.py"), str(elsewhere)]
+    file = harness.write(elsewhere / "full.json", {
+        "name": "full", "command": ["python3", *script], "objective": {"metric": "loss", "goal": "minimize"},
+        "parameters": {"x": {"type": "float", "range": [0, 1]}}, "resources": {"local": {"slots": 2}}, "limits": {"trials": trials},
+    })  # fmt: skip
+    return place.start("run", str(file), log=elsewhere / "log")
+
+
+def reports(place: Place) -> int:
+    try:
+        return int(place.query("SELECT COUNT(DISTINCT trial) FROM report WHERE step >= 20")[0][0])
+    except Exception:  # the tables are not there yet
+        return 0
+
+
+def trainings(place: Place) -> list[int]:
+    return [process for process in harness.processes_of(place.folder) if any("until_told" in word for word in harness.arguments_of(process))]
+
+
+def test_a_full_disk_ends_the_controller_and_nothing_else(disk: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    with Place(disk) as place:
+        controller = start(place, elsewhere, trials=2)
+        wait_until("both trials have reported", lambda: reports(place) == 2)
+        before = set(trainings(place))
+        filler = fill(disk)
+        assert controller.wait(DEADLINE) == 2, (elsewhere / "log").read_text()
+        last = (elsewhere / "log").read_text().splitlines()[-1]
+        assert last.startswith("attune: store ") and "disk is full" in last
+        assert before and set(trainings(place)) == before, "the trainings go on"
+        assert place.call("status", "full").returncode == 0, "the store can be read"
+        assert place.call("resume").returncode == 2, "and not be written"
+        filler.unlink()
+        (elsewhere / "finish").touch()
+        result = place.call("resume", timeout=DEADLINE)
+        assert result.returncode == 0, result.stderr
+        assert place.query("SELECT trial, number, ending FROM attempt ORDER BY trial") == [(1, 1, "exit status 0"), (2, 1, "exit status 0")]
+        for trial in (1, 2):
+            steps = [step for (step,) in place.query("SELECT step FROM report WHERE trial = ? ORDER BY entry", trial)]
+            assert steps == list(range(1, len(steps) + 1)), "each report is there once, those from the time of the full disk, too"
+
+
+def test_trials_that_a_full_disk_keeps_from_starting_start_when_there_is_room(disk: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    with Place(disk) as place:
+        controller = start(place, elsewhere, trials=6)
+        wait_until("both trials have reported", lambda: reports(place) == 2)
+        filler = fill(disk)
+        (elsewhere / "finish").touch()
+        wait_until("the trainings have ended", lambda: not trainings(place))
+        filler.unlink()
+        try:
+            status = controller.wait(DEADLINE)
+        except subprocess.TimeoutExpired:
+            status = None
+        if status == 2:
+            status = place.call("resume", timeout=DEADLINE).returncode
+        assert status == 0, (elsewhere / "log").read_text()
+        assert place.query("SELECT state, reason, COUNT(*) FROM trial GROUP BY state, reason") == [("completed", None, 6)]
+        assert [chaos_checks.describe(process) for process in harness.processes_of(place.folder)] == []
+
+
+def test_a_folder_that_cannot_be_written_is_refused_in_one_line(tmp_path: Path) -> None:
+    with Place(tmp_path) as place:
+        file = harness.write(place.folder / "none.json", {
+            "name": "none", "command": ["/bin/true"], "objective": {"metric": "loss", "goal": "minimize"},
+            "parameters": {"x": {"type": "float", "range": [0, 1]}},
+        })  # fmt: skip
+        # Root may write anywhere, but not below a file.
+        for store, folder in {"file/store": "file", "/proc/attune": "/proc"}.items():
+            (place.folder / "file").touch()
+            result = place.call("run", str(file), "--store", store)
+            assert result.returncode == 2
+            assert folder in result.stderr and "cannot be written" in result.stderr
+            assert result.stdout == "" and len(result.stderr.splitlines()) == 1
