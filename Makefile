@@ -1,7 +1,7 @@
 # `make demo` and `make test` need nothing before them: each installs what is missing, and is quick when run again.
 
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
-SWIFT_FILES := Sources Tests Package.swift
+SWIFT_FILES := Package.swift Sources Tests Benchmarks/Sources $(wildcard Examples/*/Sources)
 # The environment's python3 comes first, for the examples.
 WITH_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 

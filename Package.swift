@@ -110,7 +110,7 @@ let package = Package(
       exclude: ["Protocol"]),
     .testTarget(
       name: "AttuneFleetTests",
-      dependencies: ["AttuneFleet", "AttuneCore", "AttuneValues", "AttuneWire", "AttuneSupervisor", "AgentForTests"]),
+      dependencies: ["AttuneFleet", "AttuneCore", "AttuneMath", "AttuneValues", "AttuneWire", "AttuneSupervisor", "AgentForTests"]),
     .executableTarget(name: "AgentForTests", dependencies: ["AttuneFleet"], path: "Tests/AgentForTests"),
   ],
   swiftLanguageModes: [.v6]

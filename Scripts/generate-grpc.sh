@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 plugins="${PLUGINS:-.build/grpc-plugins}"
 if [ ! -x "$plugins/protoc-gen-swift" ] || [ ! -x "$plugins/protoc-gen-grpc-swift-2" ]; then
   mkdir -p "$plugins"
-  version() { grep -oE "$1\"?, exact: \"[0-9.]+\"" Package.swift | grep -oE '[0-9.]+"$' | tr -d '"'; }
+  version() { grep -oE "/$1\", exact: \"[0-9.]+\"" Package.swift | grep -oE '[0-9.]+"$' | tr -d '"'; }
   mkdir -p .build/grpc-plugins-package/Sources/Plugins
   cat > .build/grpc-plugins-package/Package.swift <<EOF
 // swift-tools-version: 6.2

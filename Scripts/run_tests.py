@@ -61,7 +61,7 @@ def run(name, *command):
 
 
 def run_all(tally):
-    tally.add_step("form", run("form", "swift", "format", "lint", "-r", "-s", "Sources", "Tests", "Package.swift"))
+    tally.add_step("form", run("form", "make", "--no-print-directory", "lint"))
     tally.add_step("types", run("types", PYTHON, "-m", "mypy", "--strict", "Python/attune"))
 
     build = ["swift", "build", "--build-tests", "--explicit-target-dependency-import-check", "error", *JOBS]

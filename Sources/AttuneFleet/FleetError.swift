@@ -8,6 +8,8 @@ public enum FleetError: Error, Hashable, Sendable {
   case agentEnded(log: String)
   /// Another agent has the directory.
   case agentRunning(directory: String, pid: Int)
+  /// The system has no room for the path of a socket.
+  case pathTooLong(String, limit: Int)
   /// `metrics.pattern` is no regular expression, or names no metric.
   case badPattern(String, problem: String)
   /// `attune agent` was called with something it does not know.
@@ -26,6 +28,8 @@ extension FleetError: CustomStringConvertible {
     case .agentEnded(let log): "the agent ended at once; nothing was started. Its log ends:\n\(log.isEmpty ? "(empty)" : log)"
     case .agentRunning(let directory, let pid):
       "an agent (process \(pid)) already works in '\(directory)'. There is one agent a directory; this one ends."
+    case .pathTooLong(let path, let limit):
+      "'\(path)' is too long for a socket: \(path.utf8.count) bytes, allowed are \(limit). Set XDG_RUNTIME_DIR to a shorter directory."
     case .badPattern(let pattern, let problem): "metrics.pattern '\(pattern)' \(problem)"
     case .badArguments(let problem): problem
     case .protocolBroken(let problem): "the agent and the controller do not understand each other: \(problem)"

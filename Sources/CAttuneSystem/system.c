@@ -5,12 +5,15 @@
 #include "CAttuneSystem.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
 #ifdef __linux__
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#else
+#include <sys/file.h>
 #endif
 
 int attune_become_subreaper(void) {
@@ -66,6 +69,26 @@ int attune_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
   return -posix_spawn_file_actions_addclosefrom_np(actions, first);
 #else
   return 0;
+#endif
+}
+
+int attune_lock(int descriptor) {
+#ifdef __linux__
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  return fcntl(descriptor, F_OFD_SETLK, &lock) == 0 ? 0 : -errno;
+#else
+  return flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : -errno;
+#endif
+}
+
+int attune_is_locked(int descriptor) {
+#ifdef __linux__
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  return fcntl(descriptor, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+#else
+  int isFree = flock(descriptor, LOCK_SH | LOCK_NB) == 0;
+  if (isFree) flock(descriptor, LOCK_UN);
+  return !isFree;
 #endif
 }
 

@@ -26,6 +26,13 @@ final class Fixture: Sendable {
   /// What the fleet found worth telling.
   var trouble: [String] { troubles.withLock { $0 } }
 
+  /// Kills the agent that works in the directory, if there is one at the moment.
+  func killAgent(_ signal: Int32 = SIGKILL) {
+    guard LockFile.isHeld(root + "/agent/agent.lock"), let pid = AgentCard(reading: root + "/agent/agent.lock")?.pid else { return }
+    let arguments = String(decoding: Files.read("/proc/\(pid)/cmdline") ?? [], as: UTF8.self)
+    if arguments.contains(root) { kill(pid_t(pid), signal) }
+  }
+
   func script(_ text: String, name: String = "script.sh") throws -> String {
     let path = "\(root)/\(name)"
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
@@ -39,9 +46,12 @@ final class Fixture: Sendable {
 
   func text(_ path: String) -> String { (try? String(contentsOfFile: "\(root)/\(path)", encoding: .utf8)) ?? "" }
 
-  func definition(_ command: [String], slots: Int = 2, _ vary: (inout ExperimentDefinition) -> Void = { _ in }) throws -> ExperimentDefinition {
+  func definition(_ command: [String], slots: Int = 2, _ vary: (inout ExperimentDefinition) -> Void = { _ in }) throws
+    -> ExperimentDefinition
+  {
     let space = try SearchSpace([
-      Parameter("lr", .float(lower: 0.001, upper: 1)), Parameter("momentum", .float(lower: 0, upper: 1)), Parameter("name", .choice(["a b", "c"])),
+      Parameter("lr", .float(lower: 0.001, upper: 1)), Parameter("momentum", .float(lower: 0, upper: 1)),
+      Parameter("name", .choice(["a b", "c"])),
     ])
     var definition = ExperimentDefinition(
       name: "test", job: Job(command: command, directory: root), objective: Objective(metric: "accuracy", goal: .maximize), space: space,

@@ -1,6 +1,7 @@
 import AttuneCore
 @testable import AttuneFleet
 import AttuneValues
+import Foundation
 import Testing
 
 /// The runner's promises, kept by the local fleet with real processes.
@@ -169,8 +170,26 @@ import Testing
   @Test func saysWhyAnAgentDoesNotCome() async throws {
     let fixture = try Fixture()
     let fleet = try LocalFleet(
-      try fixture.definition(["/bin/true"]), options: fixture.options { $0.executable = "/bin/sh"; $0.arguments = ["-c", "echo bad day; exit 1"] })
+      try fixture.definition(["/bin/true"]),
+      options: fixture.options {
+        $0.executable = "/bin/sh"; $0.arguments = ["-c", "echo bad day; exit 1"]
+      })
     await #expect(throws: FleetError.agentEnded(log: "bad day")) { _ = try await fleet.open(acknowledged: [:], running: []) }
+  }
+
+  @Test func saysWhatItCannotWriteOrUse() async throws {
+    let fixture = try Fixture()
+    let log = fixture.root + "/agent/agent.log"
+    try fixture.write("", to: log + "/file")
+    let blocked = try LocalFleet(try fixture.definition(["/bin/true"]), options: fixture.options())
+    await #expect(throws: FleetError.system(action: "write", path: log, code: EISDIR)) {
+      _ = try await blocked.open(acknowledged: [:], running: [])
+    }
+    let deep = fixture.options { $0.runtimeDirectory = "/tmp/" + String(repeating: "x", count: 120) }
+    let fleet = try LocalFleet(try fixture.definition(["/bin/true"]), options: deep)
+    await #expect(throws: FleetError.pathTooLong(deep.agent.socket, limit: 107)) {
+      _ = try await fleet.open(acknowledged: [:], running: [])
+    }
   }
 
   @Test func refusesABadPatternBeforeAnythingStarts() throws {

@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func nobodyKnowsTheCommand() {
-    let knowing = Manifest.here.targets.filter { $0.kind != .test && $0.dependencies.contains("attune") }
+    let knowing = Manifest.here.targets.filter { $0.kind != .test && $0.dependencies.contains("AttuneCommand") }
     #expect(knowing.isEmpty, "only tests may depend on the command; got \(knowing.map(\.name))")
   }
 

@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func testsDoNotSleep() {
-    let words = ["sleep(", "usleep(", "nanosleep(", ".sleep("]
+    let words = ["sleep(", "usleep(", "nanosleep("]
     let python = SourceTree.here.files.filter { file in
       file.path.hasSuffix(".py") && (file.path.contains("/tests/") || file.baseName.hasPrefix("test_"))
     }

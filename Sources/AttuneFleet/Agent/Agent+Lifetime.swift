@@ -9,7 +9,10 @@ import AttuneCore
 /// When attempts are stopped, and when the agent leaves.
 extension Agent {
   /// Asks an attempt to end; its supervisor kills it after the grace period.
-  func stop(_ id: AttemptID) { running[id]?.process?.signal(SIGTERM) }
+  func stop(_ id: AttemptID) {
+    running[id]?.isAskedToEnd = true
+    running[id]?.process?.signal(SIGTERM)
+  }
 
   /// Ends every attempt, tells their endings, and leaves.
   func close() {

@@ -89,7 +89,8 @@ extension Agent {
     let known = ledger.attempts[id]?.programs.first { Int($0.pid) == greeting.pid }
     for (old, program) in attempt.programs where program.pid == greeting.pid { hangUp(old) }
     attempt.programs[peer] = ConnectedProgram(
-      pid: greeting.pid, name: greeting.name, report: Int(known?.report ?? 0), change: Int(known?.change ?? 0), clockStart: known?.clockStart)
+      pid: greeting.pid, name: greeting.name, report: Int(known?.report ?? 0), change: Int(known?.change ?? 0),
+      clockStart: known?.clockStart)
     attemptOfPeer[peer] = id
     mirror(id)
     return GreetingAnswer(acknowledged: Int(known?.report ?? 0), changes: Int(known?.change ?? 0))

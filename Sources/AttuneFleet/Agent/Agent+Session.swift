@@ -9,7 +9,7 @@ import AttuneCore
 /// What a controller and the agent say to each other.
 extension Agent {
   /// A spool is rewritten when this much of it has been acknowledged.
-  private static let spoolSlack = 1 << 20
+  private static let spoolSlack = 1 << 18
 
   /// Opens a session.
   /// - Returns: its number.
@@ -115,14 +115,14 @@ extension Agent {
 
   private func takeNotices() -> [ProtoNotice] {
     if !session.transient.isEmpty { return session.takeTransient() }
+    if let welcome = session.welcome, session.offset >= welcome.offset {
+      session.welcome = nil
+      return [welcome.notice]
+    }
     let isHeldUp = session.told >= session.acknowledged + AgentSession.window
     if !isHeldUp {
       let notices = takeFromSpool()
       if !notices.isEmpty { return notices }
-    }
-    if let welcome = session.welcome, session.offset >= welcome.offset {
-      session.welcome = nil
-      return [welcome.notice]
     }
     if isClosing, isQuiet, !session.hasToldEnd, isHeldUp || session.offset >= spool.size {
       session.hasToldEnd = true

@@ -12,7 +12,7 @@ extension Agent {
     attempt.isEnded = true
     attempt.process?.reap()
     watch.forget(attempt.files.directory)
-    if let pid = attempt.process?.pid, !Files.exists(attempt.files.exit) { Orphans.kill(session: pid) }
+    if !Files.exists(attempt.files.exit), attempt.supervisor > 0 { Orphans.kill(session: attempt.supervisor) }
     settle(id)
     if running[id] != nil { post(after: Self.lastWordsSeconds) { agent in agent.hearNoMore(id) } }
   }

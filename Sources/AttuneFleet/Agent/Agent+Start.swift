@@ -27,10 +27,10 @@ extension Agent {
     do throws(FleetError) {
       try remember(.with { $0.prepared = record })
       try launch.prepare()
-      let process = try supervise(launch, files)
+      let pid = try supervise(launch, files)
       running[id] = RunningAttempt(id, record)
-      watchAttempt(id, process)
       publish(.started(.with { $0.attempt = order.attempt }))
+      if let process = try? handle(of: pid, id) { attach(process, to: id) } else { takeOver(id) }
     } catch {
       end(id, .notStarted(message: error.description))
     }
@@ -57,7 +57,7 @@ extension Agent {
     publish(.ended(ProtoAttemptEnded(id, Ending(cause: cause))))
   }
 
-  private func supervise(_ launch: AttemptLaunch, _ files: AttemptFiles) throws(FleetError) -> ProcessHandle {
+  private func supervise(_ launch: AttemptLaunch, _ files: AttemptFiles) throws(FleetError) -> pid_t {
     guard let lock = try LockFile(taking: files.lock) else {
       throw .system(action: "lock", path: files.lock, code: EWOULDBLOCK)
     }
@@ -71,7 +71,7 @@ extension Agent {
       ] + launch.arguments,
       environment: launch.environment(base: Self.environment), inherited: lock.descriptor,
       blocked: [SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGUSR1])
-    return try handle(of: try spawn.start(), launch.attempt)
+    return try spawn.start()
   }
 
   private func handle(of pid: pid_t, _ id: AttemptID) throws(FleetError) -> ProcessHandle {
@@ -80,39 +80,37 @@ extension Agent {
     }
   }
 
-  private func watchAttempt(_ id: AttemptID, _ process: ProcessHandle) {
+  private func attach(_ process: ProcessHandle, to id: AttemptID) {
     guard let attempt = running[id] else { return }
     attempt.process = process
+    if attempt.isAskedToEnd { process.signal(SIGTERM) }
     watch.watch(attempt.files.directory) { [weak self] in self?.assumeIsolated { agent in agent.drain(id) } }
+    // What it wrote before it was watched.
+    drain(id)
   }
 
-  /// The supervisor holds a lock as long as it lives, so there is no doubt which of the three it is: alive, gone, or never there.
+  /// An attempt that the agent before has started, or was about to start.
   private func adopt(_ id: AttemptID, _ record: ProtoAttemptRecord) {
     let attempt = RunningAttempt(id, record)
-    let pid = pid_t(LockFile.text(attempt.files.lock).split(separator: "\n").first.map(String.init) ?? "") ?? 0
-    if LockFile.isHeld(attempt.files.lock) {
-      guard pid > 0 else { return post(after: 0.01) { agent in agent.adoptAgain(id) } }
-      running[id] = attempt
-      if let process = try? handle(of: pid, id), LockFile.isHeld(attempt.files.lock) {
-        watchAttempt(id, process)
-        if !record.isStarted { publish(.started(.with { $0.attempt = id.description })) }
-        drain(id)
-        return
-      }
-    } else if pid == 0 && !record.isStarted {
+    if !record.isStarted, attempt.supervisor == 0, !LockFile.isHeld(attempt.files.lock) {
       log.note("attempt \(id) was about to be started and never ran; it can be ordered again")
       removeTraces(of: attempt.files)
       do throws(FleetError) { try remember(.with { $0.forgotten = id.description }) } catch { log.note(error.description) }
       return
     }
     running[id] = attempt
-    if pid > 0 && !Files.exists(attempt.files.exit) { Orphans.kill(session: pid) }
-    processEnded(id)
+    if !record.isStarted { publish(.started(.with { $0.attempt = id.description })) }
+    takeOver(id)
   }
 
-  /// The supervisor was just being started when the agent before died, and has not said its name yet.
-  private func adoptAgain(_ id: AttemptID) {
-    if running[id] == nil, let record = ledger.attempts[id] { adopt(id, record) }
+  /// The supervisor holds a lock as long as it lives, so there is no doubt whether it does, and whose process id it wrote down. It
+  /// may not have come to that yet; and descriptors may have run out for a while.
+  private func takeOver(_ id: AttemptID) {
+    guard let attempt = running[id], attempt.process == nil, !attempt.isEnded else { return }
+    let pid = attempt.supervisor
+    if pid > 0, let process = try? handle(of: pid, id), LockFile.isHeld(attempt.files.lock) { return attach(process, to: id) }
+    if LockFile.isHeld(attempt.files.lock) { return post(after: 0.01) { agent in agent.takeOver(id) } }
+    processEnded(id)
   }
 
   private func removeTraces(of files: AttemptFiles) {

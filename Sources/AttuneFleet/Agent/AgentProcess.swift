@@ -17,23 +17,23 @@ public enum AgentProcess {
   /// Returns when the agent has nothing more to do: closed by its controller, told to end, or idle.
   /// - Throws: `FleetError`, or an error of the sockets: what keeps it from working at all. One for the log and the exit status 1.
   public static func run(_ options: AgentOptions) async throws {
-    _ = setsid()
-    signal(SIGPIPE, SIG_IGN)
     try Files.makeDirectory(options.directory)
     guard let lock = try LockFile(taking: options.lockPath) else {
       throw FleetError.agentRunning(directory: options.directory, pid: AgentCard(reading: options.lockPath)?.pid ?? 0)
     }
     defer { lock.letGo() }
+    _ = setsid()
+    signal(SIGPIPE, SIG_IGN)
     let agent = try Agent(options: options)
     try await agent.recover()
     try await agent.openHub()
     let listener = try UnixSocket.listen(at: options.socket)
+    defer { unlink(options.socket) }
     lock.write(AgentCard(pid: Int(getpid()), socket: options.socket).text)
     agent.log.note("agent '\(options.name)' is here, process \(getpid())")
     let signals = closeOnSignals(agent)
     defer { for signal in signals { signal.cancel() } }
     try await serve(agent, listener)
-    unlink(options.socket)
     agent.log.note("agent '\(options.name)' leaves")
   }
 
@@ -44,6 +44,8 @@ public enum AgentProcess {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.serve() }
       group.addTask {
+        // A server that is told to leave before it listens falls over its own feet.
+        _ = try await server.listeningAddress
         await agent.untilLeaving()
         await agent.closeHub()
         server.beginGracefulShutdown()

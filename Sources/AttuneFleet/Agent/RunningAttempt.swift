@@ -1,6 +1,12 @@
 import AttuneCore
 import AttuneWire
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// An attempt that has not been settled: what can be seen of it, as opposed to what the ledger keeps.
 final class RunningAttempt {
   let id: AttemptID
@@ -8,8 +14,9 @@ final class RunningAttempt {
   let token: String
   /// Of the system's monotonic clock, in nanoseconds.
   let started: Int
-  /// The supervisor; `nil` when it was gone before the agent could look at it.
+  /// The supervisor; `nil` as long as it is not found, or when it was gone before.
   var process: ProcessHandle?
+  var isAskedToEnd = false
   /// Whether the supervisor is gone.
   var isEnded = false
   var output: LogTail
@@ -30,6 +37,9 @@ final class RunningAttempt {
     errors = LogTail(path: files.errors, offset: Int(record.errorsOffset))
     step = Int(record.step)
   }
+
+  /// The supervisor's process id, as it wrote it down; 0 before that.
+  var supervisor: pid_t { LockFile.text(files.lock).split(separator: "\n").first.flatMap { pid_t(String($0)) } ?? 0 }
 
   /// Seconds since it was started.
   var elapsed: Double { max(0, Double(monotonicNanoseconds() - started) / 1e9) }

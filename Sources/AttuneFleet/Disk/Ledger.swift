@@ -60,8 +60,8 @@ extension ProtoAttemptRecord {
     switch entry.notice.kind {
     case .started: isStarted = true
     case .reported(let report): step = report.step
-    case .changed(let changed) where changed.change.number > 0: answered.append(changed.change.number)
-    case .refused(let refused): answered.append(refused.number)
+    case .changed(let changed): answer(changed.change.number)
+    case .refused(let refused): answer(refused.number)
     default: break
     }
     switch entry.source {
@@ -72,6 +72,11 @@ extension ProtoAttemptRecord {
       programs.append(position)
     case nil: break
     }
+  }
+
+  /// Once: records are folded again after a spool was rewritten. 0 is a change that nobody asked for.
+  private mutating func answer(_ number: UInt64) {
+    if number > 0, !answered.contains(number) { answered.append(number) }
   }
 }
 

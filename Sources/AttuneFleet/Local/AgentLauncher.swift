@@ -25,6 +25,8 @@ struct AgentLauncher {
   /// - Returns: the socket at which the agent answers.
   /// - Throws: `FleetError.agentSilent`, `.agentEnded`, or what keeps it from being started.
   mutating func reach() async throws -> String {
+    try UnixSocket.check(options.socket)
+    try UnixSocket.check(options.hub)
     try Files.makeDirectory(options.directory)
     let deadline = monotonicNanoseconds() + Int(limit * 1e9)
     var pause = Duration.milliseconds(2)
@@ -60,6 +62,10 @@ struct AgentLauncher {
   private var isStarting: Bool { child != nil }
 
   private mutating func start() throws(FleetError) {
+    // The system would say of a log that cannot be written that the command cannot be run.
+    let log = open(options.logPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    guard log >= 0 else { throw Files.failure("write", options.logPath) }
+    close(log)
     child = try Spawn(
       executable: executable, arguments: arguments + options.arguments, environment: currentEnvironment().map { "\($0.key)=\($0.value)" },
       log: options.logPath

@@ -6,8 +6,9 @@ internal import GRPCNIOTransportHTTP2Posix
 
 /// The conversation with the agent, over as many sessions as it takes.
 extension LocalFleet {
-  /// Sessions that may break, one after the other, without a word from the agent, before the slots are given up.
+  /// Sessions that may break one after the other, each within seconds and without an event, before the slots are given up.
   private static let failureLimit = 5
+  private static let failureSeconds = 10.0
 
   /// Returns when the fleet is closed or given up.
   func converse(startingAt socket: String) async {
@@ -15,6 +16,7 @@ extension LocalFleet {
     var failures = 0
     while !isClosed, !Task.isCancelled {
       let heard = delivered
+      let begun = monotonicNanoseconds()
       do {
         if next == nil { launcher.forgetDead() }
         try await hold(next == nil ? try await reach() : socket)
@@ -24,7 +26,8 @@ extension LocalFleet {
         if !isClosed { options.onTrouble("the connection to the agent broke: \(error). Trainings go on; connecting again.") }
       }
       next = nil
-      failures = delivered > heard ? 0 : failures + 1
+      let seconds = Double(monotonicNanoseconds() - begun) / 1e9
+      failures = delivered > heard || seconds > Self.failureSeconds ? 0 : failures + 1
       if failures >= Self.failureLimit, !isClosed { return giveUp("no agent can be kept running") }
     }
     events?.finish()
@@ -120,7 +123,7 @@ extension LocalFleet {
   }
 
   private func giveUp(_ reason: String) {
-    options.onTrouble("\(reason); the slots of '\(options.name)' are given up")
+    options.onTrouble("\(reason); the slots of '\(options.name)' are given up. What still runs goes on; a later controller meets it.")
     if hasOfferedSlots {
       for index in 0..<Int(configuration.slots) { tell(.slotLost(Slot(agent: options.name, index: index))) }
     }

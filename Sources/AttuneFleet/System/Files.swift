@@ -94,7 +94,8 @@ enum Files {
     let size = Int(lseek(descriptor, 0, SEEK_END))
     guard let end = readChunk(descriptor, at: max(0, size - bytes), atMost: bytes) else { return "" }
     let text = String(decoding: end, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-    let last = text.last == "" ? text.dropLast() : text[...]
+    var last = text.last == "" ? text.dropLast() : text[...]
+    if size > bytes, last.count > 1 { last = last.dropFirst() }
     return last.suffix(lines).joined(separator: "\n")
   }
 

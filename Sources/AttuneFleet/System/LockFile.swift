@@ -1,3 +1,5 @@
+import CAttuneSystem
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -16,7 +18,7 @@ struct LockFile {
   init?(taking path: String) throws(FleetError) {
     let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw Files.failure("open", path) }
-    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+    guard attune_lock(file) == 0 else {
       close(file)
       return nil
     }
@@ -29,7 +31,7 @@ struct LockFile {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return false }
     defer { close(file) }
-    return flock(file, LOCK_SH | LOCK_NB) != 0
+    return attune_is_locked(file) != 0
   }
 
   /// What its holder wrote into it.

@@ -22,6 +22,11 @@ enum UnixSocket {
     return descriptor
   }
 
+  /// - Throws: `FleetError.pathTooLong`.
+  static func check(_ path: String) throws(FleetError) {
+    guard path.utf8.count <= SocketAddress.maximumPathLength else { throw .pathTooLong(path, limit: SocketAddress.maximumPathLength) }
+  }
+
   /// Whether somebody accepts connections there.
   static func answers(at path: String) -> Bool {
     guard let descriptor = try? make(path) else { return false }
@@ -30,7 +35,7 @@ enum UnixSocket {
   }
 
   private static func make(_ path: String) throws(FleetError) -> Int32 {
-    guard path.utf8.count <= SocketAddress.maximumPathLength else { throw .system(action: "use as a socket", path: path, code: ENAMETOOLONG) }
+    try check(path)
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw Files.failure("make a socket for", path) }
     return descriptor

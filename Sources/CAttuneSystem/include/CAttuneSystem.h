@@ -21,6 +21,12 @@ pid_t attune_spawn(
 // Has posix_spawn close every descriptor from that one on.
 int attune_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 
+// Takes the lock of an open file; it is held as long as any process has this opening of it, also by inheritance.
+int attune_lock(int descriptor);
+
+// 1 when somebody else's opening of the file holds its lock, 0 when not. Looking disturbs nobody who is about to take it.
+int attune_is_locked(int descriptor);
+
 // A descriptor that becomes readable when the process ends, and that cannot come to mean another process.
 int attune_pidfd_open(pid_t pid);
 

@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+/// The real `attune`, run in a folder of its own.
+final class CommandRun {
+  /// What a run left behind.
+  struct Result {
+    let status: Int32
+    let output: String
+    let errors: String
+  }
+
+  let folder: URL
+
+  init() throws {
+    folder = URL(filePath: NSTemporaryDirectory()).appending(path: "attune-\(UUID().uuidString.prefix(8))", directoryHint: .isDirectory)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  func write(_ text: String, to name: String) throws {
+    try text.write(to: folder.appending(path: name), atomically: true, encoding: .utf8)
+  }
+
+  /// Runs to its end. A command that hangs hangs the test: none may.
+  func attune(_ arguments: String...) throws -> Result { try finish(start(arguments)) }
+
+  /// Starts and does not wait.
+  func start(_ arguments: [String]) throws -> Running {
+    let process = Process()
+    process.executableURL = Self.executable
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    var environment = ProcessInfo.processInfo.environment
+    environment["ATTUNE_STORE"] = nil
+    environment["PYTHONPATH"] = Self.repository.appending(path: "Python").path
+    // Discovery is this test's own: other tests run programs at the same time.
+    environment["XDG_RUNTIME_DIR"] = folder.path
+    process.environment = environment
+    let running = Running(process: process, output: Pipe(), errors: Pipe())
+    process.standardOutput = running.output
+    process.standardError = running.errors
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    return running
+  }
+
+  func finish(_ running: Running) -> Result {
+    // Both pipes are read at once, so that neither fills while the other is waited for.
+    nonisolated(unsafe) var errors = Data()
+    let reader = Thread { errors = running.errors.fileHandleForReading.readDataToEndOfFile(); running.errorsRead.signal() }
+    reader.start()
+    let output = running.output.fileHandleForReading.readDataToEndOfFile()
+    running.errorsRead.wait()
+    running.process.waitUntilExit()
+    return Result(
+      status: running.process.terminationStatus, output: String(decoding: output, as: UTF8.self), errors: String(decoding: errors, as: UTF8.self))
+  }
+
+  /// A started command.
+  struct Running {
+    let process: Process
+    let output: Pipe
+    let errors: Pipe
+    let errorsRead = DispatchSemaphore(value: 0)
+  }
+
+  static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  /// Built beside the tests.
+  private static var executable: URL {
+    let beside = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "attune")
+    if let beside, FileManager.default.isExecutableFile(atPath: beside.path) { return beside }
+    return repository.appending(path: ".build/debug/attune")
+  }
+}
