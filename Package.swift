@@ -6,8 +6,9 @@ import PackageDescription
 let package = Package(
   name: "attune",
   platforms: [.macOS(.v15)],
+  // The command is no product here: SwiftPM fetches what any declared product needs, and whoever embeds `Attune` must not fetch a server
+  // stack. `make build` gives it its name, and `Examples/swift-live/check.sh` keeps it so.
   products: [
-    .executable(name: "attune", targets: ["AttuneCommand"]),
     .executable(name: "attune-supervise", targets: ["AttuneSupervisor"]),
     .library(name: "Attune", targets: ["Attune"]),
     .library(name: "AttuneCore", targets: ["AttuneCore"]),
