@@ -15,6 +15,7 @@ import Testing
     #expect(best["value"] == 0.5 && best["experiment"] == "test" && best["trial"] == 1)
     let stored = try String(contentsOfFile: best["configuration_file"]?.string ?? "", encoding: .utf8)
     #expect(try JSON(parsing: stored.trimmingCharacters(in: .newlines)) == best["configuration"])
+    #expect(best["command"]?.string?.contains("/sh -c 'echo") == true, "the program is named as it was found")
     let store = try Store(path: run.folder.appending(path: ".attune/attune.db").path)
     let trials = try store.trials(of: store.experiment(named: "test"))
     #expect(trials.map(\.state) == Array(repeating: "completed", count: 4))

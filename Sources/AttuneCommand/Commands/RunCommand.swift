@@ -49,6 +49,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     if let seed { definition.seed = seed }
     try Controller.check(definition) { key, complaint in experiment.problem(at: key, "\(key): \(complaint)").description }
+    definition.job = CommandCheck.resolved(definition.job)
     return definition
   }
 }
