@@ -18,7 +18,12 @@ struct Workspace {
   }
 
   /// Opens the store, making it when there is none.
-  func store() throws(StoreError) -> Store { try Store(path: folder.appending(path: "attune.db").path) }
+  func store() throws(StoreError) -> Store { try Store(path: file) }
+
+  /// Opens the store that is there: whoever only looks makes nothing.
+  func existingStore() throws(StoreError) -> Store { try Store(path: file, isNewAllowed: false) }
+
+  private var file: String { folder.appending(path: "attune.db").path }
 
   /// Where an experiment's outputs and checkpoints are.
   func folder(of experiment: String) -> URL { folder.appending(path: "experiments").appending(path: experiment, directoryHint: .isDirectory) }

@@ -15,24 +15,36 @@ public final class Store: Sendable {
   public let path: String
 
   /// Opens a store, or makes one.
+  /// - Parameter isNewAllowed: whether one is made where there is none.
   /// - Throws: `StoreError` when the folder cannot be written, the file is no store, or a newer version wrote it.
-  public init(path: String) throws(StoreError) {
+  public init(path: String, isNewAllowed: Bool = true) throws(StoreError) {
     self.path = path
     do {
+      guard isNewAllowed || FileManager.default.fileExists(atPath: path) else { throw StoreError.missing(path: path) }
       try Self.makeFolder(for: path)
       var configuration = GRDB.Configuration()
       // Two experiments of a folder may write at the same time; a transaction takes milliseconds.
       configuration.busyMode = .timeout(30)
       pool = try DatabasePool(path: path, configuration: configuration)
-      let migrator = Schema.migrator
-      if try pool.read(migrator.hasBeenSuperseded) { throw StoreError.newerSchema(path: path) }
-      try migrator.migrate(pool)
+      if try pool.read(Schema.migrator.hasBeenSuperseded) { throw StoreError.newerSchema(path: path) }
+      try Self.migrate(pool)
       try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
     } catch let error as StoreError {
       throw error
     } catch {
       throw StoreError(error, path: path)
     }
+  }
+
+  /// Of two processes that make a store at the same moment one comes second: what the other has done is there when it looks again.
+  private static func migrate(_ pool: DatabasePool) throws {
+    let migrator = Schema.migrator
+    for _ in migrator.migrations {
+      do { return try migrator.migrate(pool) } catch {
+        if try pool.read(migrator.hasCompletedMigrations) { return }
+      }
+    }
+    try migrator.migrate(pool)
   }
 
   /// SQLite would only say that it cannot open the file; the system knows why.

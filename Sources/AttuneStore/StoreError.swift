@@ -4,6 +4,7 @@ import GRDB
 /// Why the store cannot be used.
 public enum StoreError: Error, Hashable, Sendable {
   case notWritable(path: String, reason: String)
+  case missing(path: String)
   case newerSchema(path: String)
   case notADatabase(path: String)
   case full(path: String)
@@ -43,6 +44,7 @@ extension StoreError: CustomStringConvertible {
     switch self {
     case .notWritable(let path, let reason):
       "store \(path): cannot be written (\(reason)); a folder of one's own is needed. Choose another with --store FOLDER"
+    case .missing(let path): "there is no store at \(path); `attune run FILE` makes one, --store FOLDER names another"
     case .newerSchema(let path): "store \(path): written by a newer version of attune, and left untouched; update attune, or choose another store with --store FOLDER"
     case .notADatabase(let path): "store \(path): is no SQLite database, or is damaged; it was left untouched. Choose another with --store FOLDER"
     case .full(let path): "store \(path): the disk is full. What was acknowledged is kept; running attempts go on. Free space, then `attune resume`"

@@ -109,6 +109,21 @@ func exampleDefinition(_ name: String = "digits") throws -> ExperimentDefinition
     #expect(error == .newerSchema(path: path))
   }
 
+  @Test func manyCanMakeTheSameStoreAtOnce() async throws {
+    for round in 0..<10 {
+      let file = folder.path + "/\(round)/attune.db"
+      try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 0..<4 { group.addTask { try Store(path: file).experiments().count } }
+        for try await count in group { #expect(count == 0) }
+      }
+    }
+  }
+
+  @Test func whoOnlyLooksMakesNothing() {
+    #expect(throws: StoreError.missing(path: path)) { try Store(path: path, isNewAllowed: false) }
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/deep"))
+  }
+
   @Test func whatIsNoDatabaseIsLeftUntouched() throws {
     let text = String(repeating: "this is no database\n", count: 100)
     let file = folder.path + "/attune.db"

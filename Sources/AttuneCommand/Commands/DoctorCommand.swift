@@ -37,9 +37,10 @@ struct DoctorCommand: AsyncParsableCommand {
 
   private var store: Finding {
     do {
-      let store = try place.workspace.store()
+      let store = try place.workspace.existingStore()
       return Finding("store", isNeeded: true, isGood: true, "\(store.path), \(try store.experiments().count) experiments")
     } catch {
+      if case .missing(let path) = error { return Finding("store", isNeeded: true, isGood: true, "none yet; the first run makes \(path)") }
       return Finding("store", isNeeded: true, isGood: false, error.description)
     }
   }

@@ -12,7 +12,7 @@ struct StoreOption: ParsableArguments {
   /// The store, and the experiment of that name or the newest.
   func open(_ experiment: String?) throws -> (Store, ExperimentRecord) {
     do {
-      let store = try workspace.store()
+      let store = try workspace.existingStore()
       return (store, try store.experiment(named: experiment))
     } catch {
       throw Failure(error.status, error.description)
@@ -22,7 +22,12 @@ struct StoreOption: ParsableArguments {
 
 extension StoreError {
   /// The exit status that fits.
-  var status: Status { if case .noSuchExperiment = self { .unknown } else { .badInput } }
+  var status: Status {
+    switch self {
+    case .noSuchExperiment, .missing: .unknown
+    default: .badInput
+    }
+  }
 }
 
 /// Output for programs.

@@ -18,7 +18,10 @@ struct StatusCommand: AsyncParsableCommand {
 
   private func showExperiments() throws {
     let store: Store
-    do { store = try place.workspace.store() } catch { throw Failure(error.status, error.description) }
+    do { store = try place.workspace.existingStore() } catch {
+      guard case .missing = error else { throw Failure(error.status, error.description) }
+      return print(output.isJSON ? "[]" : "no experiments here; `attune run FILE` starts one")
+    }
     let summaries = try store.experiments().map { try Summary($0, in: store, place.workspace) }
     if output.isJSON { return print(JSON.array(summaries.map(\.json)).text) }
     guard !summaries.isEmpty else { return print("no experiments in \(store.path); `attune run FILE` starts one") }
