@@ -38,7 +38,7 @@ struct StatusCommand: AsyncParsableCommand {
       return print(JSON.object(document).text)
     }
     print("\(record.name): \(summary.state)")
-    print(Table.text(["trial", "state", record.definition.objective.metric, "steps", "configuration", ""], rows.map(\.row)))
+    print(Table.text(["trial", "state", record.definition.objective.metric, "steps", "why", "configuration"], rows.map(\.row)))
   }
 }
 
@@ -76,7 +76,7 @@ struct Summary {
 
 extension TrialRow {
   fileprivate var row: [String] {
-    ["\(number)", state, value.map(Numbers.short) ?? "–", "\(steps)", configuration.description, reason ?? ""]
+    ["\(number)", state, value.map(Numbers.short) ?? "–", "\(steps)", reason ?? "", Numbers.short(configuration)]
   }
 
   var json: JSON {

@@ -19,6 +19,13 @@ enum Numbers {
 }
 
 extension Numbers {
+  /// `batch=32 learning_rate=0.009677`, by name or in the order given.
+  static func short(_ configuration: Configuration, order: [String]? = nil) -> String {
+    (order ?? configuration.values.keys.sorted()).compactMap { name in
+      configuration[name].map { value in if case .float(let number) = value { "\(name)=\(short(number))" } else { "\(name)=\(value)" } }
+    }.joined(separator: " ")
+  }
+
   /// `2026-11-21 08:22` in the local time zone.
   static func date(_ time: Timestamp) -> String {
     let formatter = DateFormatter()

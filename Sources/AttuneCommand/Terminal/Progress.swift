@@ -94,10 +94,6 @@ struct Progress {
   }
 
   private func short(_ configuration: Configuration) -> String {
-    definition.space.parameters.compactMap { parameter in
-      configuration[parameter.name].map { value in
-        if case .float(let number) = value { "\(parameter.name)=\(Numbers.short(number))" } else { "\(parameter.name)=\(value)" }
-      }
-    }.joined(separator: " ")
+    Numbers.short(configuration, order: definition.space.parameters.map(\.name))
   }
 }
