@@ -68,7 +68,7 @@ let package = Package(
       name: "AttuneCommand",
       dependencies: [
         "AttuneCore", "AttuneEngine", "AttuneFiles", "AttuneFleet", "AttuneProposers", "AttuneSchedulers", "AttuneStore", "AttuneValues",
-        "AttuneWire", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "AttuneWire", "CAttuneSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
       name: "AttuneCommandTests",
