@@ -27,6 +27,8 @@ public actor ExperimentDriver {
     case seen(RunnerEvent)
     case commanded(Command, by: String, answer: CheckedContinuation<Result<Int, CommandError>, Never>)
     case tick
+    /// The runner has given up; what runs goes on without us.
+    case runnerGone
   }
 
   private var machine: ExperimentMachine
@@ -53,7 +55,8 @@ public actor ExperimentDriver {
   /// How it ended; `nil` while it goes on.
   public var outcome: Outcome? { machine.outcome }
 
-  /// Runs the experiment until it ends or is interrupted. To be called once.
+  /// Runs the experiment until it ends or is interrupted. To be called once. A runner that gives up ends it as `interrupted`, and
+  /// what runs is left to the next controller.
   /// - Throws: what the runner throws when it cannot be opened, or the journal when it cannot be written.
   public func run() async throws -> Outcome {
     defer { refuseWhatIsLeft() }
@@ -66,6 +69,7 @@ public actor ExperimentDriver {
     let events = try await parts.runner.open(acknowledged: taken, running: running)
     let pump = Task { [inbox] in
       for await event in events { inbox.put(.seen(event)) }
+      inbox.put(.runnerGone)
     }
     defer {
       pump.cancel()
@@ -74,7 +78,7 @@ public actor ExperimentDriver {
     try await take([(Event(time: parts.clock.now, .opened), nil)])
     while machine.outcome == nil {
       guard let batch = await inbox.next() else { throw CancellationError() }
-      try await process(batch)
+      guard try await process(batch) else { return .interrupted }
     }
     await parts.runner.close()
     return machine.outcome ?? .interrupted
@@ -105,11 +109,14 @@ public actor ExperimentDriver {
 
   private func forget(observer number: Int) { observers[number] = nil }
 
-  private func process(_ batch: [Input]) async throws {
+  /// - Returns: whether the runner is still there.
+  private func process(_ batch: [Input]) async throws -> Bool {
+    var hasRunner = true
     var events: [(Event, JournalEntry.Origin?)] = []
     for input in batch {
       switch input {
       case .tick: events.append((Event(time: parts.clock.now, .tick), nil))
+      case .runnerGone: hasRunner = false
       case .seen(let seen): if let entry = admit(seen) { events.append(entry) }
       case .commanded(let command, let who, let answer):
         // A command is checked against the machine as it is when its turn comes, so the batch is cut here.
@@ -124,6 +131,7 @@ public actor ExperimentDriver {
       }
     }
     try await take(events)
+    return hasRunner
   }
 
   private func obey(_ command: Command, by who: String) async throws -> Result<Int, CommandError> {

@@ -67,11 +67,12 @@ public final class InstantRunner: Runner {
 
   /// Ends the stream of events.
   public func close() async {
-    state.withLock { state in
-      state.isClosed = true
-      state.output?.finish()
-    }
+    state.withLock { $0.isClosed = true }
+    giveUp()
   }
+
+  /// Ends the stream of events, as a fleet does that has lost its agents.
+  public func giveUp() { state.withLock { $0.output?.finish() } }
 
   private func tell(_ kind: Event.Kind, _ state: inout State) {
     let event = RunnerEvent(source: "instant", sequence: state.events.count + 1, kind)

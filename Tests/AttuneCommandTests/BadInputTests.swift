@@ -27,10 +27,10 @@ import Testing
   ]
 
   @Test(arguments: wrongFiles)
-  func aWrongFileIsRefused(part: String, wrong: String, expected: String) throws {
+  func aWrongFileIsRefused(part: String, wrong: String, expected: String) async throws {
     let run = try CommandRun()
     try run.write(Self.good.replacingOccurrences(of: part, with: wrong), to: "e.yaml")
-    let result = try run.attune("run", "e.yaml")
+    let result = try await run.attune("run", "e.yaml")
     #expect(result.status == 2)
     #expect(result.errors.contains(expected) && result.errors.contains("e.yaml:"), "\(result.errors)")
     #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
@@ -44,36 +44,36 @@ import Testing
   ]
 
   @Test(arguments: wrongScripts)
-  func aScriptThatCannotWorkEndsTheExperiment(script: String, expected: String) throws {
+  func aScriptThatCannotWorkEndsTheExperiment(script: String, expected: String) async throws {
     let run = try CommandRun()
     let command = "[sh, -c, \"\(script)\"]"
     let lines = Self.good.split(separator: "\n").map { $0.hasPrefix("command:") ? "command: \(command)" : String($0) }
     try run.write(lines.joined(separator: "\n").replacingOccurrences(of: "trials: 4", with: "trials: 50"), to: "e.yaml")
-    let result = try run.attune("run", "e.yaml")
+    let result = try await run.attune("run", "e.yaml")
     #expect(result.status == 2)
     #expect(result.errors.contains("3 identical failures at the start"), "\(result.errors)")
     #expect(result.errors.contains(expected), "\(result.errors)")
-    let status = try run.attune("status", "test", "--json")
+    let status = try await run.attune("status", "test", "--json")
     #expect(status.output.contains("\"failed\""), "\(status.output)")
     #expect(!status.output.contains("\"running\"") && !status.output.contains("\"waiting\""))
   }
 
-  @Test func usageErrorsHaveTheSameStatus() throws {
+  @Test func usageErrorsHaveTheSameStatus() async throws {
     let run = try CommandRun()
-    #expect(try run.attune("run").status == 2)
-    #expect(try run.attune("run", "missing.yaml").status == 2)
-    #expect(try run.attune("nonsense").status == 2)
-    #expect(try run.attune("set", "lr", "--trial", "1").status == 2)
-    #expect(try run.attune("best", "nobody").status == 3)
-    #expect(try run.attune("--help").status == 0)
-    #expect(try run.attune("--version").output == "0.1.0\n")
+    #expect(try await run.attune("run").status == 2)
+    #expect(try await run.attune("run", "missing.yaml").status == 2)
+    #expect(try await run.attune("nonsense").status == 2)
+    #expect(try await run.attune("set", "lr", "--trial", "1").status == 2)
+    #expect(try await run.attune("best", "nobody").status == 3)
+    #expect(try await run.attune("--help").status == 0)
+    #expect(try await run.attune("--version").output == "0.1.0\n")
   }
 
-  @Test func aFolderThatIsAFileIsRefused() throws {
+  @Test func aFolderThatIsAFileIsRefused() async throws {
     let run = try CommandRun()
     try run.write(Self.good, to: "e.yaml")
     try run.write("", to: "file")
-    let result = try run.attune("run", "e.yaml", "--store", "file")
+    let result = try await run.attune("run", "e.yaml", "--store", "file")
     #expect(result.status == 2)
     #expect(result.errors.contains("cannot be written"))
   }

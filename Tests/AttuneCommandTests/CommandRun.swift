@@ -24,7 +24,7 @@ final class CommandRun {
   }
 
   /// Runs to its end. A command that hangs hangs the test: none may.
-  func attune(_ arguments: String...) throws -> Result { try finish(start(arguments)) }
+  func attune(_ arguments: String...) async throws -> Result { try await finish(start(arguments)) }
 
   /// Starts and does not wait.
   func start(_ arguments: [String]) throws -> Running {
@@ -46,16 +46,19 @@ final class CommandRun {
     return running
   }
 
-  func finish(_ running: Running) -> Result {
-    // Both pipes are read at once, so that neither fills while the other is waited for.
-    nonisolated(unsafe) var errors = Data()
-    let reader = Thread { errors = running.errors.fileHandleForReading.readDataToEndOfFile(); running.errorsRead.signal() }
-    reader.start()
-    let output = running.output.fileHandleForReading.readDataToEndOfFile()
-    running.errorsRead.wait()
+  /// Waits on threads of its own: tests share few, and others run meanwhile.
+  func finish(_ running: Running) async -> Result {
+    async let output = Self.everything(from: running.output)
+    async let errors = Self.everything(from: running.errors)
+    let texts = await (output, errors)
     running.process.waitUntilExit()
-    return Result(
-      status: running.process.terminationStatus, output: String(decoding: output, as: UTF8.self), errors: String(decoding: errors, as: UTF8.self))
+    return Result(status: running.process.terminationStatus, output: texts.0, errors: texts.1)
+  }
+
+  private static func everything(from pipe: Pipe) async -> String {
+    await withCheckedContinuation { continuation in
+      Thread { continuation.resume(returning: String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)) }.start()
+    }
   }
 
   /// A started command.
@@ -63,7 +66,6 @@ final class CommandRun {
     let process: Process
     let output: Pipe
     let errors: Pipe
-    let errorsRead = DispatchSemaphore(value: 0)
   }
 
   static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

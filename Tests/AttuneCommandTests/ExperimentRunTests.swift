@@ -6,10 +6,10 @@ import Testing
 
 /// Whole experiments with the real command, agent, supervisor and store.
 @Suite struct ExperimentRunTests {
-  @Test func anExperimentRunsToItsEnd() throws {
+  @Test func anExperimentRunsToItsEnd() async throws {
     let run = try CommandRun()
     try run.write(BadInputTests.good, to: "e.yaml")
-    let result = try run.attune("run", "e.yaml", "--json")
+    let result = try await run.attune("run", "e.yaml", "--json")
     #expect(result.status == 0, "\(result.errors)")
     let best = try JSON(parsing: result.output.trimmingCharacters(in: .newlines))
     #expect(best["value"] == 0.5 && best["experiment"] == "test" && best["trial"] == 1)
@@ -18,9 +18,9 @@ import Testing
     let store = try Store(path: run.folder.appending(path: ".attune/attune.db").path)
     let trials = try store.trials(of: store.experiment(named: "test"))
     #expect(trials.map(\.state) == Array(repeating: "completed", count: 4))
-    #expect(try run.attune("resume", "test").status == 0, "resuming what is over says so and does nothing")
-    #expect(try run.attune("run", "e.yaml").status == 0)
-    #expect(try run.attune("status").output.contains("test-2"))
+    #expect(try await run.attune("resume", "test").status == 0, "resuming what is over says so and does nothing")
+    #expect(try await run.attune("run", "e.yaml").status == 0)
+    #expect(try await run.attune("status").output.contains("test-2"))
   }
 
   /// A training that waits for the test: it goes on when its live variable says so.
@@ -47,21 +47,21 @@ import Testing
     resources: {local: {slots: 1}}
     """
 
-  @Test func aTrialIsChangedWhileItRuns() throws {
+  @Test func aTrialIsChangedWhileItRuns() async throws {
     let run = try CommandRun()
     try run.write(Self.liveScript, to: "train.py")
     try run.write(Self.liveFile, to: "e.yaml")
     let experiment = try run.start(["run", "e.yaml"])
-    try waitUntil("the program declares its variable") { try run.attune("get", "learning_rate", "--trial", "1").status == 0 }
-    #expect(try run.attune("ps").output.contains("live trial 1"))
-    let change = try run.attune("set", "learning_rate=0.125", "--trial", "1", "--wait", "--reason", "test")
+    try await waitUntil("the program declares its variable") { try await run.attune("get", "learning_rate", "--trial", "1").status == 0 }
+    #expect(try await run.attune("ps").output.contains("live trial 1"))
+    let change = try await run.attune("set", "learning_rate=0.125", "--trial", "1", "--wait", "--reason", "test")
     #expect(change.status == 0 && change.output.contains("change 1 took effect after step"), "\(change.errors)")
-    #expect(try run.attune("get", "learning_rate", "--trial", "1").output == "0.125\n")
-    #expect(try run.attune("set", "learning_rate=7", "--trial", "1").status == 4)
-    #expect(try run.attune("set", "learning_rat=0.1", "--trial", "1").status == 3)
-    #expect(try run.attune("set", "learning_rate=0.1", "--trial", "9").status == 3)
-    #expect(try run.attune("fire", "done", "--trial", "1", "--wait").status == 0)
-    let result = run.finish(experiment)
+    #expect(try await run.attune("get", "learning_rate", "--trial", "1").output == "0.125\n")
+    #expect(try await run.attune("set", "learning_rate=7", "--trial", "1").status == 4)
+    #expect(try await run.attune("set", "learning_rat=0.1", "--trial", "1").status == 3)
+    #expect(try await run.attune("set", "learning_rate=0.1", "--trial", "9").status == 3)
+    #expect(try await run.attune("fire", "done", "--trial", "1", "--wait").status == 0)
+    let result = await run.finish(experiment)
     #expect(result.status == 0, "\(result.errors)")
     try checkJournal(of: run)
   }
@@ -78,41 +78,41 @@ import Testing
     #expect(reports.map(\.step) == [1, 2] && reports.last?.metrics["loss"] == 0.125)
   }
 
-  @Test func aKilledControllerIsResumedWithoutRestartingWhatRuns() throws {
+  @Test func aKilledControllerIsResumedWithoutRestartingWhatRuns() async throws {
     let run = try CommandRun()
     try run.write(Self.liveScript, to: "train.py")
     try run.write(Self.liveFile, to: "e.yaml")
     let first = try run.start(["run", "e.yaml"])
-    try waitUntil("the program declares its variable") { try run.attune("get", "learning_rate", "--trial", "1").status == 0 }
+    try await waitUntil("the program declares its variable") { try await run.attune("get", "learning_rate", "--trial", "1").status == 0 }
     kill(first.process.processIdentifier, SIGKILL)
-    _ = run.finish(first)
-    #expect(try run.attune("set", "learning_rate=0.3", "--trial", "1").status == 5, "there is no controller")
+    _ = await run.finish(first)
+    #expect(try await run.attune("set", "learning_rate=0.3", "--trial", "1").status == 5, "there is no controller")
     let second = try run.start(["resume"])
-    try waitUntil("the controller meets the program") { try run.attune("set", "learning_rate=0.25", "--trial", "1", "--wait").status == 0 }
-    #expect(try run.attune("fire", "done", "--trial", "1").status == 0)
-    #expect(run.finish(second).status == 0)
+    try await waitUntil("the controller meets the program") { try await run.attune("set", "learning_rate=0.25", "--trial", "1", "--wait").status == 0 }
+    #expect(try await run.attune("fire", "done", "--trial", "1").status == 0)
+    #expect(await run.finish(second).status == 0)
     let store = try Store(path: run.folder.appending(path: ".attune/attune.db").path)
     let events = try ExperimentJournal(store.experiment(named: "live"), in: store).entries().map(\.event.kind)
     #expect(events.count { if case .attemptStarted = $0 { true } else { false } } == 1, "the training was started again")
   }
 
-  @Test func aSecondControllerIsRefusedAndStopEndsTheFirst() throws {
+  @Test func aSecondControllerIsRefusedAndStopEndsTheFirst() async throws {
     let run = try CommandRun()
     try run.write(Self.liveScript, to: "train.py")
     try run.write(Self.liveFile, to: "e.yaml")
     let first = try run.start(["run", "e.yaml"])
-    try waitUntil("the program declares its variable") { try run.attune("get", "learning_rate", "--trial", "1").status == 0 }
-    let second = try run.attune("resume", "live")
+    try await waitUntil("the program declares its variable") { try await run.attune("get", "learning_rate", "--trial", "1").status == 0 }
+    let second = try await run.attune("resume", "live")
     #expect(second.status == 2 && second.errors.contains("has a controller already"), "\(second.errors)")
-    #expect(try run.attune("stop").status == 0)
-    let result = run.finish(first)
+    #expect(try await run.attune("stop").status == 0)
+    let result = await run.finish(first)
     #expect(result.status == 0 && result.output.contains("stopped by"), "\(result.errors)")
-    #expect(try run.attune("stop").status == 5)
+    #expect(try await run.attune("stop").status == 5)
   }
 
   /// Asks again until it is so; the commands asked with take their own time, and a minute is more than any machine needs.
-  private func waitUntil(_ what: String, _ condition: () throws -> Bool) throws {
+  private func waitUntil(_ what: String, _ condition: () async throws -> Bool) async throws {
     let deadline = ContinuousClock.now + .seconds(60)
-    while try !condition() { try #require(ContinuousClock.now < deadline, "\(what), but not within a minute") }
+    while try await !condition() { try #require(ContinuousClock.now < deadline, "\(what), but not within a minute") }
   }
 }

@@ -90,6 +90,19 @@ import Testing
     await #expect(throws: CommandError.controllerGone) { try await driver.command(.stop, by: "ada") }
   }
 
+  @Test func aRunnerThatGivesUpInterruptsTheExperiment() async throws {
+    let journal = InMemoryJournal()
+    let idle = InstantRunner(slots: 0) { _ in [0.5] }
+    let first = try driver(definition(trials: 2), journal, idle)
+    async let outcome = first.run()
+    // The stream is there once the first entry is in the journal.
+    while try journal.entries().isEmpty { await Task.yield() }
+    idle.giveUp()
+    #expect(try await outcome == .interrupted)
+    let second = try driver(definition(trials: 2), journal, InstantRunner(slots: 1) { _ in [0.5] })
+    #expect(try await second.run() == .trialsDone)
+  }
+
   @Test func aProposerThatThrowsEndsTheExperimentWithItsWords() async throws {
     var impossible = try definition()
     impossible.space = try SearchSpace([Parameter("x", .float(lower: 0, upper: 1))], constraints: [Expression("x > 2")])
