@@ -88,8 +88,9 @@ class Place:
         """The command in the background; what it says is appended to the log."""
         with log.open("ab") as file:
             return subprocess.Popen(
-                [binary(), *arguments], cwd=self.folder, env=self.environment(**environment), stdin=subprocess.DEVNULL, stdout=file, stderr=file
-            )
+                [binary(), *arguments], cwd=self.folder, env=self.environment(**environment),
+                stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+            )  # fmt: skip
 
     def call(self, *arguments: str, timeout: float = 600, **environment: str) -> subprocess.CompletedProcess[str]:
         """The command, to its end."""

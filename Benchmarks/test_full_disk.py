@@ -1,4 +1,4 @@
-"""A full disk ends the controller with one line and harms nothing: trainings go on, and with room again `resume` ends the experiment well."""
+"""A full disk ends the controller with one line and harms nothing: trainings go on, and with room again `resume` ends it all well."""
 
 from __future__ import annotations
 
@@ -71,7 +71,8 @@ def reports(place: Place) -> int:
 
 
 def trainings(place: Place) -> list[int]:
-    return [process for process in harness.processes_of(place.folder) if any("until_told" in word for word in harness.arguments_of(process))]
+    words = {process: " ".join(harness.arguments_of(process)) for process in harness.processes_of(place.folder)}
+    return [process for process, command in words.items() if "until_told" in command]
 
 
 def test_a_full_disk_ends_the_controller_and_nothing_else(disk: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
