@@ -5,7 +5,10 @@ SWIFT_FILES := Package.swift Sources Tests Benchmarks/Sources $(wildcard Example
 # The environment's python3 comes first, for the examples.
 WITH_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
-.PHONY: demo test build bench format lint clean setup-demo setup-test
+# Where `make install` puts the command.
+PREFIX ?= $(HOME)/.local
+
+.PHONY: demo test build install bench format lint clean setup-demo setup-test
 
 demo: setup-demo build
 	$(WITH_VENV) .build/release/attune run Examples/digits/experiment.yaml
@@ -15,7 +18,13 @@ test: setup-test
 
 build:
 	swift build -c release --product attune-supervise -j $(JOBS)
-	swift build -c release --product attune -j $(JOBS)
+	swift build -c release --product AttuneCommand -j $(JOBS)
+	@ln -sf AttuneCommand .build/release/attune
+
+install: build
+	install -d "$(PREFIX)/bin"
+	install -m 755 .build/release/attune .build/release/attune-supervise "$(PREFIX)/bin"
+	@echo "installed attune in $(PREFIX)/bin"
 
 bench: setup-test build
 	$(WITH_VENV) Scripts/bench.sh

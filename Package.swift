@@ -6,8 +6,9 @@ import PackageDescription
 let package = Package(
   name: "attune",
   platforms: [.macOS(.v15)],
+  // The command is no product here: SwiftPM fetches what any declared product needs, and whoever embeds `Attune` must not fetch a server
+  // stack. `make build` gives it its name, and `Examples/swift-live/check.sh` keeps it so.
   products: [
-    .executable(name: "attune", targets: ["AttuneCommand"]),
     .executable(name: "attune-supervise", targets: ["AttuneSupervisor"]),
     .library(name: "Attune", targets: ["Attune"]),
     .library(name: "AttuneCore", targets: ["AttuneCore"]),
@@ -95,7 +96,10 @@ let package = Package(
     .target(name: "CAttuneSystem"),
 
     // The small process that watches over one attempt and outlives the agent.
-    .executableTarget(name: "AttuneSupervisor", dependencies: ["AttuneValues", "CAttuneSystem"]),
+    // Linked statically: finding the shared libraries of the language took most of its time, and there is one for every attempt.
+    .executableTarget(
+      name: "AttuneSupervisor", dependencies: ["AttuneValues", "CAttuneSystem"],
+      linkerSettings: [.unsafeFlags(["-static-executable", "-use-ld=lld"], .when(platforms: [.linux]))]),
 
     // Agents, their processes, and the local provider.
     .target(

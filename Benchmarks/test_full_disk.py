@@ -75,9 +75,19 @@ def trainings(place: Place) -> list[int]:
     return [process for process, command in words.items() if "until_told" in command]
 
 
-def test_a_full_disk_ends_the_controller_and_nothing_else(disk: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def check_reports(place: Place) -> None:
+    """Each report of both trials is there once, those from the time of the full disk, too."""
+    assert place.query("SELECT trial, number, ending FROM attempt ORDER BY trial") == [(1, 1, "exit status 0"), (2, 1, "exit status 0")]
+    for trial in (1, 2):
+        steps = [step for (step,) in place.query("SELECT step FROM report WHERE trial = ? ORDER BY entry", trial)]
+        assert steps == list(range(1, len(steps) + 1))
+
+
+def test_a_store_on_a_full_disk_ends_the_controller_and_nothing_else(disk: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     with Place(disk) as place:
+        place.store.mkdir()
+        (place.store / "experiments").symlink_to(elsewhere)
         controller = start(place, elsewhere, trials=2)
         wait_until("both trials have reported", lambda: reports(place) == 2)
         before = set(trainings(place))
@@ -92,10 +102,25 @@ def test_a_full_disk_ends_the_controller_and_nothing_else(disk: Path, tmp_path_f
         (elsewhere / "finish").touch()
         result = place.call("resume", timeout=DEADLINE)
         assert result.returncode == 0, result.stderr
-        assert place.query("SELECT trial, number, ending FROM attempt ORDER BY trial") == [(1, 1, "exit status 0"), (2, 1, "exit status 0")]
-        for trial in (1, 2):
-            steps = [step for (step,) in place.query("SELECT step FROM report WHERE trial = ? ORDER BY entry", trial)]
-            assert steps == list(range(1, len(steps) + 1)), "each report is there once, those from the time of the full disk, too"
+        check_reports(place)
+
+
+def test_reports_wait_for_room_on_the_agents_disk(disk: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    with Place(elsewhere) as place:
+        place.store.mkdir()
+        (place.store / "experiments").symlink_to(disk)
+        controller = start(place, elsewhere, trials=2)
+        wait_until("both trials have reported", lambda: reports(place) == 2)
+        before = set(trainings(place))
+        filler = fill(disk)
+        wait_until("a person is told", lambda: "Reports wait until there is room" in (elsewhere / "log").read_text())
+        assert before and set(trainings(place)) == before, "the trainings go on"
+        assert controller.poll() is None, "and so does the controller"
+        filler.unlink()
+        (elsewhere / "finish").touch()
+        assert controller.wait(DEADLINE) == 0, (elsewhere / "log").read_text()
+        check_reports(place)
 
 
 def test_trials_start_when_there_is_room_for_them(disk: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

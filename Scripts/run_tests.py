@@ -77,9 +77,9 @@ def run_all(tally):
     status = run("python tests", PYTHON, "-m", "pytest", "-q", "Python", "Examples", "Scripts", "Benchmarks", f"--junitxml={python}")
     tally.add_tests("python tests", status, [python] if python.exists() else [])
 
-    for manifest in sorted(ROOT.glob("Examples/*/Package.swift")):
-        example = str(manifest.parent.relative_to(ROOT))
-        tally.add_step(example, run(example, "swift", "build", "--package-path", example, *JOBS))
+    for check in sorted(ROOT.glob("Examples/*/check.sh")):
+        example = str(check.parent.relative_to(ROOT))
+        tally.add_step(example, run(example, "sh", str(check)))
 
 
 def main():

@@ -4,40 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Mapping, Optional, Sequence, SupportsFloat
+from typing import Any, Mapping, Optional
 
-from ._live import Live, Refused, T, Trigger
+from ._live import Live, Refused, Trigger
 from ._registry import Registry, read_configuration
 
 __all__ = ["Live", "Refused", "Trigger", "checkpoint_directory", "config", "live", "report", "resuming", "seed", "step", "trigger"]
 _registry = Registry()
-
-
-def live(
-    tag: str, default: T, *, min: Optional[float] = None, max: Optional[float] = None, choices: Optional[Sequence[T]] = None,
-    scale: str = "linear", step: Optional[float] = None, unit: Optional[str] = None, help: Optional[str] = None,
-    group: Optional[str] = None, applies: str = "immediately",
-) -> Live[T]:
-    """Declares a value that can be changed while the program runs. The same tag again gives the same object.
-
-    With `applies="atStep"` an accepted value waits for the next `step` or `report`. Raises ValueError for a default out of range.
-    """
-    return _registry.declare(Live(_registry, tag, default, min, max, choices, scale, applies, step=step, unit=unit, help=help, group=group))
-
-
-def trigger(tag: str) -> Trigger:
-    """Declares a button that can be pressed while the program runs."""
-    return _registry.declare_trigger(tag)
-
-
-def report(step: Optional[int] = None, **metrics: SupportsFloat) -> None:
-    """Reports numbers of a completed step: from 1; without one, of the next. Never waits. nan and infinity are allowed."""
-    _registry.report(step, {name: float(value) for name, value in metrics.items()})
-
-
-def step(n: int) -> None:
-    """Tells that n steps are completed; changes that waited for it take effect now. `report` does it too."""
-    _registry.advance(n)
+live, trigger, report, step = _registry.live, _registry.trigger, _registry.report, _registry.advance
 
 
 def config(defaults: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import stat
 import threading
 from typing import TYPE_CHECKING, Any, Optional
 
 if TYPE_CHECKING:
     from ._registry import Registry
 
-LINE_LIMIT, OUTGOING_LIMIT, CLIENT_LIMIT, WINDOW, PATIENCE = 1 << 20, 16 << 20, 64, 1000, 30.0
+LINE_LIMIT, OUTGOING_LIMIT, WINDOW, PATIENCE = 1 << 20, 16 << 20, 1000, 30.0
 
 
 class Failure(Exception):
@@ -23,8 +22,7 @@ class Client:
     """Somebody who listens, with the numbers that come next for it; 0 for what it has not asked for."""
 
     def __init__(self, writer: asyncio.StreamWriter, is_upstream: bool = False) -> None:
-        self.writer, self.is_upstream, self.declared = writer, is_upstream, 0
-        self.next = {"changed": 0, "reported": 0}
+        self.writer, self.is_upstream, self.declared, self.next = writer, is_upstream, 0, {"changed": 0, "reported": 0}
 
     def send(self, **message: Any) -> None:
         self.writer.write(json.dumps({"jsonrpc": "2.0", **message}, separators=(",", ":")).encode() + b"\n")
@@ -33,11 +31,11 @@ class Client:
 
 
 class Link:
-    """Listens, or dials under an experiment. `wake`, `stop` and `sever` are for other threads. Raises OSError."""
+    """Listens, or dials under an experiment. Only `wake` and `stop` are for other threads. Raises OSError."""
 
     def __init__(self, registry: Registry) -> None:
         self.registry, self.clients, self.path, self.is_waking, self.is_refused = registry, set[Client](), "", False, False
-        self.loop = asyncio.new_event_loop()
+        self.loop, self.pause = asyncio.new_event_loop(), 0.05
         if registry.address:
             self.work: Any = self.loop.create_task(self._stay_connected(registry.address))
         else:
@@ -53,15 +51,9 @@ class Link:
             self.loop.call_soon_threadsafe(self._tell)
 
     def stop(self) -> None:
-        if self.path and os.path.exists(self.path):
+        if os.path.exists(self.path):
             os.unlink(self.path)
         self.loop.call_soon_threadsafe(self.loop.stop)
-
-    def sever(self) -> None:
-        """In a forked child: lets go of the parent's connections."""
-        null = os.open(os.devnull, os.O_RDWR)
-        for sock in [client.writer.get_extra_info("socket") for client in self.clients] + list(self.work.sockets if self.path else ()):
-            os.dup2(null, sock.fileno(), inheritable=False)
 
     def _tell(self) -> None:
         self.is_waking = False
@@ -72,15 +64,13 @@ class Link:
                     client.send(method="declared", params=self.registry.declaration())
                 for method, log in self.registry.logs.items():
                     end = min(log.last, log.forgotten + WINDOW) if client.is_upstream and method == "reported" else log.last
-                    first = max(client.next[method], log.forgotten + 1) if client.next[method] else end + 1
-                    for number in range(first, end + 1):
+                    for number in range(max(client.next[method], log.forgotten + 1) if client.next[method] else end + 1, end + 1):
                         client.next[method] = number + 1
                         client.send(method=method, params={**log.items[number], "n": number})
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, upstream: Optional[Client] = None) -> None:
         client, patience = upstream or Client(writer), None if upstream else PATIENCE
-        if len(self.clients) < CLIENT_LIMIT:
-            self.clients.add(client)
+        self.clients.add(client)
         while client in self.clients:
             try:
                 line = await asyncio.wait_for(reader.readline(), patience)
@@ -89,8 +79,8 @@ class Link:
                 self._take(line, client)
                 patience = None
             except ValueError:
-                message = f"a line longer than {LINE_LIMIT} bytes was skipped; the connection stays open"
-                client.send(id=None, error={"code": -32700, "message": message})
+                problem = f"a line longer than {LINE_LIMIT} bytes was skipped; the connection stays open"
+                client.send(id=None, error={"code": -32700, "message": problem})
             except (OSError, asyncio.TimeoutError):
                 break
         self.clients.discard(client)
@@ -101,12 +91,19 @@ class Link:
         try:
             message = json.loads(line)
             code = -32600
-            identity, is_call = message.get("id"), message["jsonrpc"] == "2.0" and "method" in message
-            code = -32602
-            if is_call:
+            identity, _, code = message.get("id"), message["jsonrpc"], -32602
+            if "method" in message:
                 result = self.registry.answer(message["method"], message.get("params") or {}, client)
                 if "id" in message:
                     client.send(id=identity, result=result)
+            elif client.is_upstream and "result" in message:  # the answer to our greeting
+                self.registry.greeted(message["result"], client)
+                self.pause = 0.05
+            elif client.is_upstream:
+                self.clients.discard(client)
+                self.is_refused = message["error"]["code"] == 2
+                if self.is_refused:
+                    self.registry.warn(f"{message['error']['message']} The program goes on with its values and reports to nobody.")
         except Failure as failure:
             client.send(id=identity, error={"code": failure.args[0], "message": failure.args[1]})
         except Exception as problem:  # whatever a peer sends, it does not end the thread
@@ -114,40 +111,25 @@ class Link:
         self._tell()
 
     async def _stay_connected(self, path: str) -> None:
-        pause = 0.05
         while not self.is_refused:
             try:
                 reader, writer = await asyncio.open_unix_connection(path, limit=LINE_LIMIT)
                 client = Client(writer, is_upstream=True)
                 client.send(id=1, method="hello", params=self.registry.greeting())
-                answer = json.loads(await reader.readline())
-                if "result" in answer:
-                    pause = 0.05
-                    self.registry.greeted(answer["result"], client)
-                    self.clients.add(client)
-                    self._tell()
-                    await self._serve(reader, writer, client)
-                elif answer["error"]["code"] == 2:
-                    self.is_refused = True
-                    self.registry.warn(f"{answer['error']['message']} The program goes on with its values and reports to nobody.")
-                writer.close()
-            except (OSError, ValueError, KeyError, TypeError):
-                pass
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, 2.0)
+                await self._serve(reader, writer, client)
+            except OSError:
+                pass  # not there yet, or not there any more
+            await asyncio.sleep(self.pause)
+            self.pause = min(2 * self.pause, 2.0)
 
 
 def runtime_directory() -> str:
     """`$XDG_RUNTIME_DIR/attune`, or `attune-UID` under the temporary directory: one's own, mode 0700. Raises OSError."""
-    runtime, temporary, problem = os.environ.get("XDG_RUNTIME_DIR", ""), os.environ.get("TMPDIR") or "/tmp", ""
-    for path in [f"{runtime}/attune"] * runtime.startswith("/") + [f"{temporary}/attune-{os.geteuid()}"]:
-        try:
-            if not os.path.isdir(path):
-                os.mkdir(path, 0o700)
-            status = os.lstat(path)
-            if status.st_uid == os.geteuid() and stat.S_ISDIR(status.st_mode) and not status.st_mode & 0o077:
-                return path
-            problem = f"'{path}' cannot hold sockets: allowed is a directory of your own with mode 0700."
-        except OSError as error:
-            problem = f"{error}."
-    raise OSError(problem)
+    runtime, temporary = os.environ.get("XDG_RUNTIME_DIR", ""), os.environ.get("TMPDIR") or "/tmp"
+    path = f"{runtime}/attune" if runtime[:1] == "/" and os.access(runtime, os.W_OK) else f"{temporary}/attune-{os.geteuid()}"
+    if not os.path.isdir(path):
+        os.mkdir(path, 0o700)
+    status = os.lstat(path)
+    if status.st_uid != os.geteuid() or status.st_mode & 0o170077 != 0o040000:  # a directory, closed to others
+        raise OSError(f"'{path}' cannot hold sockets: allowed is a directory of your own with mode 0700")
+    return path

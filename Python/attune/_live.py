@@ -8,39 +8,34 @@ from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, Sequence, Ty
 
 if TYPE_CHECKING:
     from ._registry import Registry
+    _Number = float  # to a type checker, a live variable is the number that it reads as
+else:
+    _Number = object
 
 T = TypeVar("T", bool, int, float, str)
 _KINDS: dict[type, str] = {bool: "bool", int: "int", float: "float", str: "string"}
 _WORDS = {"bool": "true or false", "int": "any integer", "float": "any finite number", "string": "any text"}
-_Method = Callable[[Any, Any], Any]
 
 
 class Refused(ValueError):
     """A value was refused; the message says what is allowed."""
 
 
-def _both(operation: _Method) -> tuple[_Method, _Method]:
-    """An operator of `Live` and its mirror image."""
-    return lambda self, other: operation(self._value, other), lambda self, other: operation(other, self._value)
-
-
-class Live(Generic[T]):
+class Live(Generic[T], _Number):
     """A value that can change while the program runs. `rate()` is an attribute read; it calculates and compares like its value."""
 
     __slots__ = ("_registry", "_value", "_changed", "tag", "initial", "kind", "choices", "low", "high", "applies", "descriptor")
-    __array_ufunc__ = None  # numpy then leaves `array * rate` to __rmul__, and the array keeps its type
+    __array_ufunc__ = None  # numpy then leaves `array * rate` to us, and the array keeps its type
 
-    def __init__(
-        self, registry: Registry, tag: str, default: T, low: Optional[float], high: Optional[float], choices: Optional[Sequence[T]],
-        scale: str, applies: str, **hints: object,
-    ) -> None:
+    def __init__(self, registry: Registry, tag: str, default: T, low: Optional[float], high: Optional[float],
+                 choices: Optional[Sequence[T]], scale: str, applies: str, **hints: object) -> None:
         if type(default) not in _KINDS or scale not in ("linear", "log") or applies not in ("immediately", "atStep"):
             raise ValueError(f"'{tag}': allowed are a bool, int, float or str; scale linear or log; applies immediately or atStep")
-        self._registry, self.tag, self.applies, self._changed = registry, tag, applies, False
+        self._registry, self._changed, self.tag, self.applies = registry, False, tag, applies
+        self.kind, number = "choice" if choices else _KINDS[type(default)], float if type(default) is float else int
+        self.low: Optional[float] = None if low is None else number(low)
+        self.high: Optional[float] = None if high is None else number(high)
         self.choices: list[T] = list(choices or ())
-        self.kind = _KINDS[type(default)] if choices is None else "choice"
-        number = float if self.kind == "float" else int
-        self.low, self.high = None if low is None else number(low), None if high is None else number(high)
         self._value: T = default
         self.initial: T = self.accept(default)
         hints.update(range=None if low is None and high is None else [self.low, self.high], choices=self.choices or None,
@@ -57,7 +52,7 @@ class Live(Generic[T]):
 
     @value.setter
     def value(self, value: T) -> None:
-        self._registry.set_own(self.tag, value)
+        self._registry.change(self, value)
 
     def is_changed(self) -> bool:
         """Whether it has been changed since the last time this was asked."""
@@ -66,66 +61,47 @@ class Live(Generic[T]):
         self._changed = False
         return True
 
-    def convert(self, value: Any) -> Any:
-        """The value in the variable's type, whatever the range; None when it is of another type, nan or infinite."""
-        if self.kind == "choice":
-            return next((c for c in self.choices if c == value and isinstance(c, bool) == isinstance(value, bool)), None)
-        if self.kind in ("bool", "string"):
-            return value if _KINDS.get(type(value)) == self.kind else None
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            return None
-        return float(value) if self.kind == "float" else int(value) if int(value) == value else None
-
     def accept(self, value: Any) -> T:
-        """The value as the variable holds it. Raises Refused."""
-        result: Optional[T] = self.convert(value)
-        if result is None or self.low is not None and result < self.low or self.high is not None and result > self.high:  # type: ignore[operator]
-            arrived = f"'{value}'" if isinstance(value, str) else _text(value)
-            raise Refused(f"'{self.tag}' = {arrived} refused: allowed {self.allowed()}. The program keeps {_text(self._value)}.")
-        return result
+        """The value in the variable's type. Raises Refused when it is of another type, out of range, nan or infinite."""
+        low, high = self.low, self.high
+        result: Any = None
+        if self.kind == "choice":
+            result = next((c for c in self.choices if c == value and isinstance(c, bool) == isinstance(value, bool)), None)
+        elif self.kind in ("bool", "string"):
+            result = value if _KINDS.get(type(value)) == self.kind else None
+        elif isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+            result = float(value) if self.kind == "float" else int(value) if int(value) == value else None
+        if result is not None and (low is None or result >= low) and (high is None or result <= high):
+            return result  # type: ignore[no-any-return]
+        allowed = f"{low} or more" if high is None else f"{high} or less" if low is None else f"{low}...{high}"
+        if low is None and high is None:
+            allowed = _WORDS.get(self.kind) or ", ".join(map(str, self.choices))
+        arrived, kept = (str(v).lower() if isinstance(v, bool) else str(v) for v in (value, self._value))
+        arrived = f"'{value}'" if isinstance(value, str) else arrived
+        raise Refused(f"'{self.tag}' = {arrived} refused: allowed {allowed}. The program keeps {kept}.")
 
-    def allowed(self) -> str:
-        """What it takes, in words."""
-        if self.low is None and self.high is None:
-            return _WORDS.get(self.kind) or ", ".join(map(_text, self.choices))
-        return f"{self.low} or more" if self.high is None else f"{self.high} or less" if self.low is None else f"{self.low}...{self.high}"
+    def __repr__(self) -> str:
+        return f"Live({self.tag!r}, {self._value!r})"
 
-    __add__, __radd__ = _both(operator.add)
-    __sub__, __rsub__ = _both(operator.sub)
-    __mul__, __rmul__ = _both(operator.mul)
-    __truediv__, __rtruediv__ = _both(operator.truediv)
-    __floordiv__, __rfloordiv__ = _both(operator.floordiv)
-    __mod__, __rmod__ = _both(operator.mod)
-    __pow__, __rpow__ = _both(operator.pow)
-    __lt__, __gt__ = _both(operator.lt)
-    __le__, __ge__ = _both(operator.le)
-    __hash__ = object.__hash__
-    def __eq__(self, other: object) -> bool: return bool(self._value == other)
-    def __neg__(self) -> Any: return -self._value  # type: ignore[operator]
-    def __abs__(self) -> Any: return abs(self._value)  # type: ignore[arg-type]
-    def __round__(self, digits: Optional[int] = None) -> Any: return round(float(self._value), digits)
-    def __float__(self) -> float: return float(self._value)
-    def __int__(self) -> int: return int(self._value)
-    def __index__(self) -> int: return operator.index(self._value)  # type: ignore[arg-type]
-    def __bool__(self) -> bool: return bool(self._value)
-    def __repr__(self) -> str: return f"Live({self.tag!r}, {self._value!r})"
-    def __str__(self) -> str: return str(self._value)
-    def __format__(self, spec: str) -> str: return format(self._value, spec)
+
+def _forward(operation: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda self, *others: operation(self._value, *others)
+
+
+for _name in "add sub mul truediv floordiv mod pow lt le gt ge eq ne neg pos abs index".split():
+    setattr(Live, f"__{_name}__", _forward(getattr(operator, _name)))
+for _name in "add sub mul truediv floordiv mod pow".split():
+    setattr(Live, f"__r{_name}__", _forward(lambda mine, other, operation=getattr(operator, _name): operation(other, mine)))
+for _function in (float, int, bool, str, round, format):
+    setattr(Live, f"__{_function.__name__}__", _forward(_function))
 
 
 class Trigger:
     """A button that can be pressed while the program runs."""
 
-    __slots__ = ("_registry", "tag", "waiting")
-
     def __init__(self, registry: Registry, tag: str) -> None:
-        self._registry, self.tag = registry, tag
-        self.waiting: list[dict[str, Any]] = []
+        self._registry, self.tag, self.waiting = registry, tag, list[dict[str, Any]]()
 
     def fired(self) -> bool:
         """Whether it was fired since the last time this was asked."""
         return bool(self.waiting) and self._registry.consume(self)
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -81,7 +81,17 @@ class Hub:
 class Script:
     """A Python program that obeys: each line it gets is executed, and its result printed."""
 
-    LOOP = "import sys, attune\nfor line in sys.stdin:\n  try: r = eval(line)\n  except SyntaxError: r = exec(line)\n  except Exception as e: r = f'{type(e).__name__}: {e}'\n  print(repr(r), flush=True)\n"
+    LOOP = """
+import sys, attune
+for line in sys.stdin:
+    try:
+        result = eval(line)
+    except SyntaxError:
+        result = exec(line)
+    except Exception as problem:
+        result = f"{type(problem).__name__}: {problem}"
+    print(repr(result), flush=True)
+"""
 
     def __init__(self, directory: Path, **environment: str) -> None:
         path = directory / f"{environment.pop('NAME', 'train')}.py"

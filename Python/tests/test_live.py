@@ -17,7 +17,7 @@ from conftest import ROOT
 class Alone:
     """A registry with one variable."""
 
-    def set_own(self, tag: str, value: Any) -> None:
+    def change(self, variable: Any, value: Any) -> None:
         variable._value, variable._changed = variable.accept(value), True
 
 

@@ -22,7 +22,7 @@ def script(start: Any) -> Any:
 def test_tells_what_it_is(script: Any) -> None:
     script("attune.step(12)")
     talk = script.dial()
-    assert talk.ask("hello")["result"] == {"name": "train", "pid": script.process.pid, "protocol": 1, "step": 12}
+    assert talk.ask("hello")["result"] == {"name": "train", "pid": script.process.pid, "protocol": 1, "step": 12, "attempt": None}
     assert talk.ask("variables.list")["result"]["variables"] == [
         {"tag": "rate", "type": "float", "range": [0.0, 1.0], "value": 0.1},
         {"tag": "momentum", "type": "float", "range": [0.0, 1.0], "applies": "atStep", "value": 0.9},
@@ -145,12 +145,10 @@ def test_configuration(start: Any, directory: Path) -> None:
     (directory / "config.json").write_text('{"rate": 1, "depth": "deep", "far": 9, "solver": "adam"}')
     script = start(ATTUNE_CONFIG=str(directory / "config.json"), ATTUNE_SEED="42", ATTUNE_CHECKPOINT="/tmp/c", ATTUNE_RESUME="1")
     assert script("attune.config({'rate': 0.1, 'epochs': 3})") == {"rate": 1, "epochs": 3, "depth": "deep", "far": 9, "solver": "adam"}
-    assert script("[attune.live('rate', 0.1)(), attune.live('depth', 1)(), attune.live('far', 1, max=5)()]") == [1.0, 1, 9]
+    assert script("attune.live('rate', 0.1, min=0, max=1)()") == 1.0
+    assert script("attune.live('depth', 1)") == "Refused: 'depth' = 'deep' refused: allowed any integer. The program keeps 1."
+    assert script("attune.live('far', 1, max=5)") == "Refused: 'far' = 9 refused: allowed 5 or less. The program keeps 1."
     assert script("(attune.seed(), str(attune.checkpoint_directory()), attune.resuming())") == (42, "/tmp/c", True)
-    assert script.end().splitlines() == [
-        "attune: 'depth' = 'deep' refused: allowed any integer. The program keeps 1.",
-        "attune: 'far' = 9 refused: allowed 5 or less. It comes from the configuration: the program uses it.",
-    ]
 
 
 def test_runs_on_without_a_socket(start: Any) -> None:
@@ -179,3 +177,10 @@ def test_many_variables_need_one_thread(script: Any) -> None:
     script("many = [attune.live(f'v{i}', i) for i in range(1000)]")
     assert script("__import__('threading').active_count()") == 2
     assert len(script.dial().ask("variables.list")["result"]["variables"]) == 1002
+
+
+def test_replayed_value_that_is_no_longer_allowed_is_passed_over(start: Any, directory: Path) -> None:
+    (directory / "changes").write_text('{"number":1,"step":1,"values":{"rate":0.2}}\n{"number":2,"step":2,"values":{"rate":5}}\n')
+    script = start(ATTUNE_CHANGES=str(directory / "changes"))
+    script("rate = attune.live('rate', 0.1, max=1)")
+    assert [script(f"[attune.step({step}), rate()][1]") for step in (1, 2, 3)] == [0.2, 0.2, 0.2]

@@ -84,7 +84,8 @@ public struct ExperimentMachine: Sendable {
     case .slotLost(let slot): slots.remove(slot)
     case .proposed(let configuration?, let by):
       awaited = nil
-      admit(configuration, by: by)
+      // One that comes when the end has begun is dropped; should the experiment go on, the same one is made again.
+      if closing == nil, outcome == nil { admit(configuration, by: by) }
     case .proposed(configuration: nil, _):
       awaited = nil
       isExhausted = true

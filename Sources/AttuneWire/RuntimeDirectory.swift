@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #else
-import Darwin
+  import Darwin
 #endif
 
 /// Where the sockets of one's own programs and experiments are: no port to remember.
@@ -96,7 +96,8 @@ public struct RuntimeDirectory: Hashable, Sendable {
 
   private static func fileName(_ name: String) -> String {
     let allowed = name.unicodeScalars.map { scalar in
-      let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || "._-".unicodeScalars.contains(scalar))
+      let isPlain =
+        scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || "._-".unicodeScalars.contains(scalar))
       return isPlain ? Character(scalar) : "_"
     }
     return allowed.isEmpty ? "program" : String(allowed.prefix(40))

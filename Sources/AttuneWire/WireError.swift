@@ -29,10 +29,12 @@ extension WireError: CustomStringConvertible {
     case .badAddress(let text): "'\(text)' is no address: allowed are a path, or an IPv4 address and a port like 127.0.0.1:4000."
     case .cannotListen(let address, let reason): "cannot listen at \(address): \(reason)"
     case .cannotDial(let address, let reason): "cannot reach \(address): \(reason)"
-    case .timedOut(let address, let what): "no answer from \(address) while \(what): the program is stopped or very busy. Nothing is known to have changed."
+    case .timedOut(let address, let what):
+      "no answer from \(address) while \(what): the program is stopped or very busy. Nothing is known to have changed."
     case .hungUp(let address): "\(address) hung up before it answered"
     case .answered(let failure): failure.message
-    case .unsafeDirectory(let path, let problem): "'\(path)' cannot hold sockets: \(problem). Allowed is a directory of your own with mode 0700."
+    case .unsafeDirectory(let path, let problem):
+      "'\(path)' cannot hold sockets: \(problem). Allowed is a directory of your own with mode 0700."
     case .system(let what, let reason): "the system gives no \(what): \(reason)"
     }
   }

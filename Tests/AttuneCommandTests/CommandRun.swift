@@ -72,8 +72,8 @@ final class CommandRun {
 
   /// Built beside the tests.
   private static var executable: URL {
-    let beside = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "attune")
+    let beside = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "AttuneCommand")
     if let beside, FileManager.default.isExecutableFile(atPath: beside.path) { return beside }
-    return repository.appending(path: ".build/debug/attune")
+    return repository.appending(path: ".build/debug/AttuneCommand")
   }
 }

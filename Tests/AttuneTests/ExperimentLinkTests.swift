@@ -39,8 +39,10 @@ import Testing
     _ = try hub.greetings(1)
     let set = SetRequest(values: ["rate": 0.01], Circumstances(by: "ann", number: 5))
     try hub.send(.request(id: 17, method: LiveMethod.setVariables, parameters: set.json))
-    try hub.send(.request(id: 18, method: LiveMethod.setVariables, parameters: SetRequest(values: ["rate": 9], Circumstances(number: 6)).json))
-    try hub.send(.request(id: 19, method: LiveMethod.fireTrigger, parameters: FireRequest(trigger: "attune.suspend", Circumstances(number: 9)).json))
+    try hub.send(
+      .request(id: 18, method: LiveMethod.setVariables, parameters: SetRequest(values: ["rate": 9], Circumstances(number: 6)).json))
+    try hub.send(
+      .request(id: 19, method: LiveMethod.fireTrigger, parameters: FireRequest(trigger: "attune.suspend", Circumstances(number: 9)).json))
     let refusal = WireFailure(.refused, "'rate' = 9 refused: allowed 0.0...1.0. The program keeps 0.01.")
     #expect(try hub.answers(3) == [.result(id: 17, ["number": 5]), .failure(id: 18, refusal), .result(id: 19, ["number": 9])])
     #expect(rate() == 0.01)

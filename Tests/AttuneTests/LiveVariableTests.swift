@@ -89,7 +89,10 @@ import Testing
     #expect(twin.fired())
     #expect(!save.fired())
     _ = try client.request(LiveMethod.subscribeToChanges, ["from": 1])
-    let consumed = try [ChangeNotice(json: client.notification(within: .seconds(20)).parameters), ChangeNotice(json: client.notification(within: .seconds(20)).parameters)]
+    let consumed = try [
+      ChangeNotice(json: client.notification(within: .seconds(20)).parameters),
+      ChangeNotice(json: client.notification(within: .seconds(20)).parameters),
+    ]
     #expect(consumed.map(\.by) == ["ann", "bob"])
     #expect(consumed.map(\.step) == [5, 5])
     #expect(consumed.map(\.trigger) == ["save", "save"])

@@ -33,7 +33,10 @@ import Testing
       "variables.set", ["values": ["rate": 0.5, "momentum": 2]], .refused,
       "'momentum' = 2 refused: allowed 0.0...1.0. The program keeps 0.9."
     ),
-    ("variables.set", ["values": ["rate": 0.5, "rte": 2]], .unknownTag, "unknown variable 'rte': the program has rate, momentum. Nothing was changed."),
+    (
+      "variables.set", ["values": ["rate": 0.5, "rte": 2]], .unknownTag,
+      "unknown variable 'rte': the program has rate, momentum. Nothing was changed."
+    ),
     ("variables.set", ["values": ["rate": "nan"]], .refused, "'rate' = 'nan' refused: allowed 0.0...1.0. The program keeps 0.1."),
     ("variables.get", ["tags": ["rte"]], .unknownTag, "unknown variable 'rte': the program has rate, momentum. Nothing was changed."),
     ("trigger.fire", ["trigger": "save"], .unknownTag, "unknown trigger 'save': the program has none. Nothing was changed."),

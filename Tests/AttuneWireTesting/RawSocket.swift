@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #else
-import Darwin
+  import Darwin
 #endif
 import AttuneWire
 
@@ -12,9 +12,9 @@ public final class RawSocket {
   /// Connects to a socket file.
   public init(_ address: SocketAddress) throws {
     #if canImport(Glibc)
-    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+      descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     #else
-    descriptor = socket(AF_UNIX, SOCK_STREAM, 0)
+      descriptor = socket(AF_UNIX, SOCK_STREAM, 0)
     #endif
     var system = sockaddr_un()
     system.sun_family = sa_family_t(AF_UNIX)
@@ -31,7 +31,7 @@ public final class RawSocket {
   public func send(_ text: String) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+      let count = rest.withUnsafeBytes { systemSend(descriptor, $0.baseAddress, $0.count) }
       if count <= 0 { return }
       rest = rest.dropFirst(count)
     }
@@ -53,4 +53,13 @@ public final class RawSocket {
     }
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
   }
+}
+
+// A free function, because inside the class its own `send` hides the system's.
+private func systemSend(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  #if canImport(Glibc)
+    send(descriptor, bytes, count, Int32(MSG_NOSIGNAL))
+  #else
+    send(descriptor, bytes, count, 0)
+  #endif
 }

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #else
-import Darwin
+  import Darwin
 #endif
 import AttuneWire
 
@@ -42,7 +42,7 @@ public final class TemporaryDirectory: Sendable {
   /// Writes a file.
   public func write(_ text: String, to name: String) -> String {
     let file = open("\(path)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    _ = Array(text.utf8).withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+    _ = Array(text.utf8).withUnsafeBytes { systemWrite(file, $0.baseAddress, $0.count) }
     close(file)
     return "\(path)/\(name)"
   }
@@ -53,7 +53,11 @@ public final class TemporaryDirectory: Sendable {
     guard file >= 0 else { return "" }
     defer { close(file) }
     var bytes = [UInt8](repeating: 0, count: 1 << 20)
-    let count = bytes.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
+    let count = bytes.withUnsafeMutableBytes { systemRead(file, $0.baseAddress, $0.count) }
     return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
   }
 }
+
+// Free functions, because inside the class its own `write` and `read` hide the system's.
+private func systemWrite(_ file: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int { write(file, bytes, count) }
+private func systemRead(_ file: Int32, _ bytes: UnsafeMutableRawPointer?, _ count: Int) -> Int { read(file, bytes, count) }

@@ -119,8 +119,12 @@ import Testing
 
   @Test func longPathIsNamed() throws {
     let path = "/tmp/" + String(repeating: "d", count: 120)
-    #expect(throws: WireError.pathTooLong(path)) { try LineLoop(name: "test") { _, _ in }.listen(at: .unix(path: path)) }
-    #expect(WireError.pathTooLong(path).description.hasSuffix("is 125 bytes long: the path of a socket has room for 107. Use a shorter directory."))
+    let loop = try LineLoop(name: "test") { _, _ in }
+    defer { loop.stop() }
+    #expect(throws: WireError.pathTooLong(path)) { try loop.listen(at: .unix(path: path)) }
+    #expect(
+      WireError.pathTooLong(path).description.hasSuffix(
+        "is 125 bytes long: the path of a socket has room for 107. Use a shorter directory."))
   }
 
   @Test func timersRunInTheirOrder() throws {
@@ -134,7 +138,9 @@ import Testing
 
   @Test func loopbackPortIsChosen() throws {
     let loop = try LineLoop(name: "test") { loop, event in
-      if case .line(let peer, let line) = event, let message = try? WireMessage(parsing: line), case .request(let id, _, let parameters) = message {
+      if case .line(let peer, let line) = event, let message = try? WireMessage(parsing: line),
+        case .request(let id, _, let parameters) = message
+      {
         loop.send(WireMessage.result(id: id, parameters).json, to: peer)
       }
     }

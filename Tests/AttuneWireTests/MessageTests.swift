@@ -58,7 +58,8 @@ import Testing
   }
 
   static let badRequests: [JSON] = [
-    [:], ["values": [:]], ["values": ["lr": [1]]], ["values": ["lr": nil]], ["values": ["lr": 1], "number": 0], ["values": ["lr": 1], "atStep": -1],
+    [:], ["values": [:]], ["values": ["lr": [1]]], ["values": ["lr": nil]], ["values": ["lr": 1], "number": 0],
+    ["values": ["lr": 1], "atStep": -1],
     ["values": ["lr": 1], "number": "x"],
   ]
 

@@ -3,9 +3,9 @@ import AttuneWireTesting
 import Testing
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #else
-import Darwin
+  import Darwin
 #endif
 
 @Suite struct RuntimeDirectoryTests {
@@ -56,7 +56,9 @@ import Darwin
     _ = base.write("", to: "notes.txt")
 
     #expect(
-      directory.entries().map(\.owner) == [.experiment("digits_1"), .program(name: "program-experiment", pid: 13), .program(name: "train", pid: 12)])
+      directory.entries().map(\.owner) == [
+        .experiment("digits_1"), .program(name: "program-experiment", pid: 13), .program(name: "train", pid: 12),
+      ])
     #expect(directory.sweep().map(\.address) == [control, live])
     #expect(base.names == ["experiment-digits_1.sock", "notes.txt", "train-12.sock"])
   }

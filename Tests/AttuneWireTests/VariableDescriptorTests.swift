@@ -24,7 +24,10 @@ import Testing
     (float, .float(.nan), 0.1, "'lr' = nan refused: allowed 0.0...1.0. The program keeps 0.1."),
     (float, "fast", 0.1, "'lr' = 'fast' refused: allowed 0.0...1.0. The program keeps 0.1."),
     (float, true, 0.1, "'lr' = true refused: allowed 0.0...1.0. The program keeps 0.1."),
-    (VariableDescriptor(tag: "x", kind: .float), .float(.infinity), 1.0, "'x' = inf refused: allowed any finite number. The program keeps 1.0."),
+    (
+      VariableDescriptor(tag: "x", kind: .float), .float(.infinity), 1.0,
+      "'x' = inf refused: allowed any finite number. The program keeps 1.0."
+    ),
     (int, 2.5, 4, "'n' = 2.5 refused: allowed 1 or more. The program keeps 4."),
     (int, 0, 4, "'n' = 0 refused: allowed 1 or more. The program keeps 4."),
     (bool, 1, false, "'on' = 1 refused: allowed true or false. The program keeps false."),

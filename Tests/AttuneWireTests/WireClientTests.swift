@@ -37,6 +37,15 @@ import Testing
     }
   }
 
+  @Test func programThatDoesNotEvenAcceptTimesOut() throws {
+    let listener = try Descriptor.listening(at: directory.socket())
+    defer { listener.close() }
+    let client = try WireClient(dialing: directory.socket())
+    #expect(throws: WireError.timedOut(directory.socket(), "waiting for its answer to 'hello'")) {
+      try client.request("hello", within: .milliseconds(30))
+    }
+  }
+
   @Test func hungUpAndAbsent() throws {
     let loop = try LineLoop(name: "test") { loop, event in
       if case .line(let peer, _) = event { loop.close(peer) }

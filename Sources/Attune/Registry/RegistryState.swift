@@ -83,7 +83,8 @@ struct RegistryState {
       if let value = variable.descriptor.converted(configured) {
         variable.value = value
         if (try? variable.descriptor.accepting(configured, current: value)) == nil {
-          problem = "'\(tag)' = \(configured) of the configuration is outside its range (\(variable.descriptor.allowed)). The program uses it."
+          problem =
+            "'\(tag)' = \(configured) of the configuration is outside its range (\(variable.descriptor.allowed)). The program uses it."
         }
       } else {
         problem = variable.descriptor.refusal(of: configured, current: variable.initial).message

@@ -18,10 +18,10 @@ public enum AgentProcess {
   /// - Throws: `FleetError`, or an error of the sockets: what keeps it from working at all. One for the log and the exit status 1.
   public static func run(_ options: AgentOptions) async throws {
     try Files.makeDirectory(options.directory)
+    // Held until the process has ended: who sees it free finds no agent left.
     guard let lock = try LockFile(taking: options.lockPath) else {
       throw FleetError.agentRunning(directory: options.directory, pid: AgentCard(reading: options.lockPath)?.pid ?? 0)
     }
-    defer { lock.letGo() }
     _ = setsid()
     signal(SIGPIPE, SIG_IGN)
     let agent = try Agent(options: options)

@@ -27,7 +27,8 @@ public struct SetRequest: Hashable, Sendable {
     var values: [String: Value] = [:]
     for (tag, member) in members {
       guard let value = Value(json: member) else {
-        throw WireFailure(.invalidParameters, "'\(tag)' = \(member.text) refused: a value is true, false, a number or a string. Nothing was changed.")
+        throw WireFailure(
+          .invalidParameters, "'\(tag)' = \(member.text) refused: a value is true, false, a number or a string. Nothing was changed.")
       }
       values[tag] = value
     }

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #else
-import Darwin
+  import Darwin
 #endif
 
 /// Starts a detached thread that takes no signals, so that the program's own handlers run where they always did.
@@ -37,14 +37,14 @@ private final class ThreadBody: Sendable {
 
   func run() {
     #if canImport(Glibc)
-    // `pthread_setname_np` is hidden behind a macro that Swift does not define.
-    let file = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
-    if file >= 0 {
-      _ = write(file, name, min(name.utf8.count, 15))
-      close(file)
-    }
+      // `pthread_setname_np` is hidden behind a macro that Swift does not define.
+      let file = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+      if file >= 0 {
+        _ = write(file, name, min(name.utf8.count, 15))
+        close(file)
+      }
     #else
-    pthread_setname_np(name)
+      pthread_setname_np(name)
     #endif
     body()
   }
@@ -52,20 +52,20 @@ private final class ThreadBody: Sendable {
 
 private func createThread(_ attributes: UnsafePointer<pthread_attr_t>, _ context: UnsafeMutableRawPointer) -> Int32 {
   #if canImport(Glibc)
-  var thread = pthread_t()
-  return pthread_create(
-    &thread, attributes,
-    { raw in
-      if let raw { Unmanaged<ThreadBody>.fromOpaque(raw).takeRetainedValue().run() }
-      return nil
-    }, context)
+    var thread = pthread_t()
+    return pthread_create(
+      &thread, attributes,
+      { raw in
+        if let raw { Unmanaged<ThreadBody>.fromOpaque(raw).takeRetainedValue().run() }
+        return nil
+      }, context)
   #else
-  var thread: pthread_t?
-  return pthread_create(
-    &thread, attributes,
-    { raw in
-      Unmanaged<ThreadBody>.fromOpaque(raw).takeRetainedValue().run()
-      return nil
-    }, context)
+    var thread: pthread_t?
+    return pthread_create(
+      &thread, attributes,
+      { raw in
+        Unmanaged<ThreadBody>.fromOpaque(raw).takeRetainedValue().run()
+        return nil
+      }, context)
   #endif
 }

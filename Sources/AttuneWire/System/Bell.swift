@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #else
-import Darwin
+  import Darwin
 #endif
 
 /// A pipe to wake a thread that waits in poll. Ringing twice before it is heard is one ring.

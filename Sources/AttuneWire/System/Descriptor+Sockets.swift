@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #else
-import Darwin
+  import Darwin
 #endif
 
 extension Descriptor {
@@ -75,9 +75,9 @@ extension Descriptor {
 
   private static func made(for address: SocketAddress) throws(WireError) -> Descriptor {
     #if canImport(Glibc)
-    let stream = Int32(SOCK_STREAM.rawValue)
+      let stream = Int32(SOCK_STREAM.rawValue)
     #else
-    let stream = SOCK_STREAM
+      let stream = SOCK_STREAM
     #endif
     let raw = socket(address.isUnix ? AF_UNIX : AF_INET, stream, 0)
     guard raw >= 0 else { throw .system("a socket", systemMessage(errno)) }

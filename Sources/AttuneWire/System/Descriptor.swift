@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #else
-import Darwin
+  import Darwin
 #endif
 
 /// A non-blocking socket or pipe end, closed on exec. Whoever opened it closes it, once.
@@ -45,8 +45,8 @@ struct Descriptor: Hashable, Sendable {
     _ = fcntl(raw, F_SETFD, FD_CLOEXEC)
     _ = fcntl(raw, F_SETFL, fcntl(raw, F_GETFL) | O_NONBLOCK)
     #if !canImport(Glibc)
-    var flag: Int32 = 1
-    _ = setsockopt(raw, SOL_SOCKET, SO_NOSIGPIPE, &flag, socklen_t(MemoryLayout<Int32>.size))
+      var flag: Int32 = 1
+      _ = setsockopt(raw, SOL_SOCKET, SO_NOSIGPIPE, &flag, socklen_t(MemoryLayout<Int32>.size))
     #endif
   }
 
@@ -68,9 +68,9 @@ private func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }
 private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int { read(descriptor, buffer, count) }
 private func systemSend(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
   #if canImport(Glibc)
-  send(descriptor, bytes, count, Int32(MSG_NOSIGNAL))
+    send(descriptor, bytes, count, Int32(MSG_NOSIGNAL))
   #else
-  send(descriptor, bytes, count, 0)
+    send(descriptor, bytes, count, 0)
   #endif
 }
 

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #else
-import Darwin
+  import Darwin
 #endif
 
 /// A point of the monotonic clock; deadlines are kept in it, so that a changed wall clock moves none.
