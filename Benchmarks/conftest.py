@@ -3,4 +3,4 @@
 import os
 from pathlib import Path
 
-os.environ.setdefault("ATTUNE_BINARY", str(Path(__file__).resolve().parent.parent / ".build" / "debug" / "attune"))
+os.environ.setdefault("ATTUNE_BINARY", str(Path(__file__).resolve().parent.parent / ".build" / "debug" / "AttuneCommand"))
