@@ -69,7 +69,7 @@ let package = Package(
       name: "AttuneCommand",
       dependencies: [
         "AttuneCore", "AttuneEngine", "AttuneFiles", "AttuneFleet", "AttuneProposers", "AttuneSchedulers", "AttuneStore", "AttuneValues",
-        "AttuneWire", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "AttuneWire", "CAttuneSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
       name: "AttuneCommandTests",
@@ -96,7 +96,10 @@ let package = Package(
     .target(name: "CAttuneSystem"),
 
     // The small process that watches over one attempt and outlives the agent.
-    .executableTarget(name: "AttuneSupervisor", dependencies: ["AttuneValues", "CAttuneSystem"]),
+    // Linked statically: finding the shared libraries of the language took most of its time, and there is one for every attempt.
+    .executableTarget(
+      name: "AttuneSupervisor", dependencies: ["AttuneValues", "CAttuneSystem"],
+      linkerSettings: [.unsafeFlags(["-static-executable", "-use-ld=lld"], .when(platforms: [.linux]))]),
 
     // Agents, their processes, and the local provider.
     .target(

@@ -113,7 +113,7 @@ class Siege:
 
     def agents(self) -> list[int]:
         words = {process: harness.arguments_of(process)[:2] for process in harness.processes_of(self.place.folder)}
-        return [process for process, start in words.items() if start[1:] == ["agent"] and start[0].endswith("/attune")]
+        return [process for process, start in words.items() if start[1:] == ["agent"]]
 
 
 def ended_within(process: subprocess.Popen[bytes], seconds: float) -> bool:

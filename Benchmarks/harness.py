@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -87,8 +88,9 @@ class Place:
         """The command in the background; what it says is appended to the log."""
         with log.open("ab") as file:
             return subprocess.Popen(
-                [binary(), *arguments], cwd=self.folder, env=self.environment(**environment), stdin=subprocess.DEVNULL, stdout=file, stderr=file
-            )
+                [binary(), *arguments], cwd=self.folder, env=self.environment(**environment),
+                stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+            )  # fmt: skip
 
     def call(self, *arguments: str, timeout: float = 600, **environment: str) -> subprocess.CompletedProcess[str]:
         """The command, to its end."""
@@ -104,6 +106,11 @@ class Place:
     def query(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.store / "attune.db", timeout=30)) as database:
             return list(database.execute(sql, arguments))
+
+    def change(self, sql: str) -> None:
+        """For tests of the checks."""
+        with closing(sqlite3.connect(self.store / "attune.db", timeout=30)) as database, database:
+            assert database.execute(sql).rowcount == 1
 
 
 def binary() -> str:
@@ -131,6 +138,14 @@ def arguments_of(process: int) -> list[str]:
         return Path(f"/proc/{process}/cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
     except (FileNotFoundError, ProcessLookupError):
         return []
+
+
+def wait_until(what: str, is_so: Callable[[], object], limit: float = 60) -> None:
+    """Looks again and again, for what no one tells. Raises AssertionError after so many seconds."""
+    deadline = time.monotonic() + limit
+    while not is_so():
+        assert time.monotonic() < deadline, f"within {limit} s it did not come to this: {what}"
+        time.sleep(0.01)
 
 
 def write(path: Path, content: Any) -> Path:

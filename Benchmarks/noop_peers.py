@@ -44,7 +44,8 @@ def run_auptimizer(script: str, trials: int, slots: int) -> tuple[float, float]:
             "workingdir": ".", "resource": "cpu", "parameter_config": [{"name": "x", "type": "float", "range": [0, 1]}],
         })  # fmt: skip
         command = [ENVIRONMENT / "bin" / "python", HERE / "peers" / "auptimizer.py"]
-        subprocess.run([*command, "aup.setupdb.sqlite", "env.ini", "--user", "me", "--cpu", str(slots)], cwd=folder, check=True, capture_output=True)
+        database = ["aup.setupdb.sqlite", "env.ini", "--user", "me", "--cpu", str(slots)]
+        subprocess.run([*command, *database], cwd=folder, check=True, capture_output=True)
         began = time.time()
         result = subprocess.run(
             [*command, "aup", "experiment.json", "--aup_folder", str(folder), "--user", "me"], cwd=folder, capture_output=True, text=True,

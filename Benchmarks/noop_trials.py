@@ -7,10 +7,10 @@ With --peers the same script runs under Auptimizer 2.0 and under Optuna, in turn
 
 from __future__ import annotations
 
+import statistics
 import sys
 import time
 from argparse import ArgumentParser
-from pathlib import Path
 
 import harness
 from harness import Figure, Place
@@ -73,9 +73,9 @@ def figures(ours: list[tuple[float, float]], times: dict[str, list[tuple[float, 
         Figure.of("noop_trials", "wait at the end", "s", waits, limit=0.5),
     ]
     for name, runs in times.items():
-        middle = sorted(runs)[len(runs) // 2]
-        found.append(Figure.of("noop_trials", "wall time a no-op trial", "ms", walls, peer=name, peer_value=middle[0]))
-        found.append(Figure.of("noop_trials", "wait at the end", "s", waits, peer=name, peer_value=sorted(wait for _, wait in runs)[len(runs) // 2]))
+        wall, wait = statistics.median(wall for wall, _ in runs), statistics.median(wait for _, wait in runs)
+        found.append(Figure.of("noop_trials", "wall time a no-op trial", "ms", walls, peer=name, peer_value=wall))
+        found.append(Figure.of("noop_trials", "wait at the end", "s", waits, peer=name, peer_value=wait))
     return found
 
 

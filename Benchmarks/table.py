@@ -16,8 +16,8 @@ from harness import Figure
 
 HEAD = """# Measured: the walking skeleton
 
-By `make bench` on {date}: {cores} cores, shared with other work, {system} {machine}. Median over the runs, in parentheses the lowest and the
-highest; what each line measures is in [Benchmarks/README.md](../../Benchmarks/README.md). Ratios to a peer were measured in the same run, in turn.
+By `make bench` on {date}: {cores} cores, shared with other work, {system} {machine}. Median over the runs, in parentheses the
+lowest and the highest; [Benchmarks/README.md](../../Benchmarks/README.md) says what each line measures. Peers ran in turn with us.
 
 | Benchmark | Quantity | Measured | Limit | Peer | Ratio to the peer |
 |---|---|---|---|---|---|

@@ -1,17 +1,17 @@
-"""A full disk ends the controller with one line and harms nothing: trainings go on, and with room again `resume` ends the experiment well."""
+"""A full disk ends the controller with one line and harms nothing: trainings go on, and with room again `resume` ends it all well."""
 
 from __future__ import annotations
 
 import errno
+import shutil
 import subprocess
-import time
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Iterator
 
 import chaos_checks
 import harness
 import pytest
-from harness import Place
+from harness import Place, wait_until
 
 HERE = Path(__file__).resolve().parent
 DEADLINE = 60.0
@@ -19,8 +19,8 @@ DEADLINE = 60.0
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of sixteen megabytes."""
-    mount = ["mount", "-t", "tmpfs", "-o", "size=16m,mode=700", "none", str(tmp_path)]
+    """A disk of sixteen megabytes and a thousand files."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16m,nr_inodes=1000,mode=700", "none", str(tmp_path)]
     result = subprocess.run(mount, capture_output=True, text=True, check=False)
     if result.returncode != 0:
         pytest.skip(f"no disk can be mounted here: {result.stderr.strip()}")
@@ -28,13 +28,6 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         yield tmp_path
     finally:
         subprocess.run(["umount", "-l", str(tmp_path)], check=True)
-
-
-def wait_until(what: str, is_so: Callable[[], object]) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not is_so():
-        assert time.monotonic() < deadline, f"within {DEADLINE} s it did not come to this: {what}"
-        time.sleep(0.01)
 
 
 def fill(disk: Path) -> Path:
@@ -48,6 +41,16 @@ def fill(disk: Path) -> Path:
             except OSError as problem:
                 assert problem.errno == errno.ENOSPC
     return filler
+
+
+def fill_with_files(disk: Path) -> Path:
+    """Takes every file that is left: no new one can be made, and those that are there can grow."""
+    folder = disk / "filler"
+    folder.mkdir()
+    with pytest.raises(OSError, match="No space left"):
+        for number in range(1000):
+            (folder / str(number)).touch()
+    return folder
 
 
 def start(place: Place, elsewhere: Path, trials: int) -> subprocess.Popen[bytes]:
@@ -68,12 +71,23 @@ def reports(place: Place) -> int:
 
 
 def trainings(place: Place) -> list[int]:
-    return [process for process in harness.processes_of(place.folder) if any("until_told" in word for word in harness.arguments_of(process))]
+    words = {process: " ".join(harness.arguments_of(process)) for process in harness.processes_of(place.folder)}
+    return [process for process, command in words.items() if "until_told" in command]
 
 
-def test_a_full_disk_ends_the_controller_and_nothing_else(disk: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def check_reports(place: Place) -> None:
+    """Each report of both trials is there once, those from the time of the full disk, too."""
+    assert place.query("SELECT trial, number, ending FROM attempt ORDER BY trial") == [(1, 1, "exit status 0"), (2, 1, "exit status 0")]
+    for trial in (1, 2):
+        steps = [step for (step,) in place.query("SELECT step FROM report WHERE trial = ? ORDER BY entry", trial)]
+        assert steps == list(range(1, len(steps) + 1))
+
+
+def test_a_store_on_a_full_disk_ends_the_controller_and_nothing_else(disk: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     with Place(disk) as place:
+        place.store.mkdir()
+        (place.store / "experiments").symlink_to(elsewhere)
         controller = start(place, elsewhere, trials=2)
         wait_until("both trials have reported", lambda: reports(place) == 2)
         before = set(trainings(place))
@@ -88,29 +102,39 @@ def test_a_full_disk_ends_the_controller_and_nothing_else(disk: Path, tmp_path_f
         (elsewhere / "finish").touch()
         result = place.call("resume", timeout=DEADLINE)
         assert result.returncode == 0, result.stderr
-        assert place.query("SELECT trial, number, ending FROM attempt ORDER BY trial") == [(1, 1, "exit status 0"), (2, 1, "exit status 0")]
-        for trial in (1, 2):
-            steps = [step for (step,) in place.query("SELECT step FROM report WHERE trial = ? ORDER BY entry", trial)]
-            assert steps == list(range(1, len(steps) + 1)), "each report is there once, those from the time of the full disk, too"
+        check_reports(place)
 
 
-def test_trials_that_a_full_disk_keeps_from_starting_start_when_there_is_room(disk: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_reports_wait_for_room_on_the_agents_disk(disk: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    with Place(elsewhere) as place:
+        place.store.mkdir()
+        (place.store / "experiments").symlink_to(disk)
+        controller = start(place, elsewhere, trials=2)
+        wait_until("both trials have reported", lambda: reports(place) == 2)
+        before = set(trainings(place))
+        filler = fill(disk)
+        wait_until("a person is told", lambda: "Reports wait until there is room" in (elsewhere / "log").read_text())
+        assert before and set(trainings(place)) == before, "the trainings go on"
+        assert controller.poll() is None, "and so does the controller"
+        filler.unlink()
+        (elsewhere / "finish").touch()
+        assert controller.wait(DEADLINE) == 0, (elsewhere / "log").read_text()
+        check_reports(place)
+
+
+def test_trials_start_when_there_is_room_for_them(disk: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     with Place(disk) as place:
         controller = start(place, elsewhere, trials=6)
         wait_until("both trials have reported", lambda: reports(place) == 2)
-        filler = fill(disk)
+        filler = fill_with_files(disk)
         (elsewhere / "finish").touch()
-        wait_until("the trainings have ended", lambda: not trainings(place))
-        filler.unlink()
-        try:
-            status = controller.wait(DEADLINE)
-        except subprocess.TimeoutExpired:
-            status = None
-        if status == 2:
-            status = place.call("resume", timeout=DEADLINE).returncode
-        assert status == 0, (elsewhere / "log").read_text()
+        wait_until("a person is told", lambda: "No space left" in (elsewhere / "log").read_text())
+        shutil.rmtree(filler)
+        assert controller.wait(DEADLINE) == 0, (elsewhere / "log").read_text()
         assert place.query("SELECT state, reason, COUNT(*) FROM trial GROUP BY state, reason") == [("completed", None, 6)]
+        assert place.query("SELECT MAX(number) FROM attempt") == [(1,)], "none needed a second attempt"
         assert [chaos_checks.describe(process) for process in harness.processes_of(place.folder)] == []
 
 

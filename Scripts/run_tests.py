@@ -74,7 +74,7 @@ def run_all(tally):
     tally.add_tests("swift tests", status, RESULTS.glob("swift*.xml"))
 
     python = RESULTS / "python.xml"
-    status = run("python tests", PYTHON, "-m", "pytest", "-q", "Python", "Examples", "Scripts", f"--junitxml={python}")
+    status = run("python tests", PYTHON, "-m", "pytest", "-q", "Python", "Examples", "Scripts", "Benchmarks", f"--junitxml={python}")
     tally.add_tests("python tests", status, [python] if python.exists() else [])
 
     for check in sorted(ROOT.glob("Examples/*/check.sh")):

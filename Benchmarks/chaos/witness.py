@@ -29,18 +29,18 @@ class Witness:
 
     def watch(self, registry: Any) -> None:
         """Listens to the client library: to every report it takes, and to every report that it may forget."""
-        report, reports, forget = registry.report, registry.reports, registry.reports.forget
+        report, reports, forget = attune.report, registry.reports, registry.reports.forget
 
-        def noted_report(step: int, metrics: dict[str, float]) -> None:
+        def noted_report(step: int, **metrics: float) -> None:
             self.note(reported=step, metrics=metrics)
-            report(step, metrics)
+            report(step, **metrics)
 
         def noted_forget(through: int) -> None:
             for number in range(reports.forgotten + 1, min(through, reports.last) + 1):
                 self.note(acknowledged=reports.items[number]["step"])
             forget(through)
 
-        registry.report, reports.forget = noted_report, noted_forget
+        attune.report, reports.forget = noted_report, noted_forget
 
 
 witness = Witness()

@@ -13,7 +13,8 @@ from types import ModuleType
 from typing import Any
 
 REPLACED = [
-    "paramiko", "aup.compression", "aup.compression.utils", "aup.dashboard", "aup.dashboard.dashboard", "aup.EE.Resource.utils.curve_fitting",
+    "paramiko", "aup.compression", "aup.compression.utils", "aup.dashboard", "aup.dashboard.dashboard",
+    "aup.EE.Resource.utils.curve_fitting",
 ]  # fmt: skip
 
 

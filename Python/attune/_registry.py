@@ -90,6 +90,7 @@ class Registry:
         with self.lock:
             self.last_step = step or (self.step if self.step > self.last_step else self.last_step + 1)
             words = {name: float(value) if math.isfinite(value) else str(float(value)) for name, value in metrics.items()}
+            self.flushed.clear()
             self.reports.append({"step": self.last_step, "metrics": words, "elapsed": time.monotonic() - self.began})
             if self.address and self.reports.last % self.reports.capacity == 0 and len(self.reports.items) == self.reports.capacity:
                 self.warn("nobody takes the reports: of more than 100,000 the oldest are dropped. The program goes on.")
@@ -119,12 +120,15 @@ class Registry:
         return bool(waiting)
 
     def finish(self, limit: float = 5.0) -> None:
-        """Waits for the acknowledgement of the last report, and closes the socket."""
+        """Waits for the acknowledgement of the last report, and closes the socket. What nobody takes is left to the next agent in a file."""
         deadline = time.monotonic() + limit
         while self.link and self.address and not self.link.is_refused and self.reports.items and time.monotonic() < deadline:
             self.flushed.wait(0.1)
         if self.link:
             self.link.stop()
+            if self.reports.items and self.address and not self.link.is_refused:
+                left = self.reports.items.items()
+                self._write("ATTUNE_REPORTS", [{**report, "n": number, "pid": os.getpid()} for number, report in left])
 
     def warn(self, problem: str) -> None:
         sys.stderr.write(f"attune: {problem}\n")
@@ -207,12 +211,15 @@ class Registry:
         kept = ("by", "number", "reason", "trigger" if "trigger" in wish else "values")
         self.changes.append({**{key: wish[key] for key in kept if key in wish}, "step": self.step, "time": time.time()})
         self._publish()
+        self._write("ATTUNE_RECORD", [{**self.changes.items[self.changes.last], "n": self.changes.last}])
+
+    def _write(self, name: str, messages: list[Message]) -> None:
         try:
-            if os.environ.get("ATTUNE_RECORD"):
-                with open(os.open(os.environ["ATTUNE_RECORD"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a") as file:
-                    file.write(json.dumps({**self.changes.items[self.changes.last], "n": self.changes.last}) + "\n")
+            if os.environ.get(name):
+                with open(os.open(os.environ[name], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a") as file:
+                    file.writelines(json.dumps(message) + "\n" for message in messages)
         except OSError as problem:
-            self.warn(f"{problem}. The change is not recorded there.")
+            self.warn(f"{name}: {problem}. Lines that are lost: {len(messages)}.")
 
     def _replay_to(self, step: int) -> None:
         """A resumed script is taken to be behind all earlier changes, until it tells its step."""

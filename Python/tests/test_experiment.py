@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 
@@ -48,6 +49,22 @@ def test_lost_connection_loses_and_doubles_nothing(hub: Any, under_experiment: A
     assert [report["n"] for report in again.wait("reported", 3)] == [4, 5, 6]
     again.send(method="acknowledged", params={"n": 6})
     assert script.end() == ""
+
+
+def test_what_nobody_takes_is_left_in_a_file(hub: Any, under_experiment: Any, directory: Any) -> None:
+    agent, script = hub(), under_experiment(ATTUNE_REPORTS=str(directory / "reports.jsonl"))
+    for step in (1, 2, 3):
+        script(f"attune.report(step={step}, loss=float('nan'))")
+    talk = agent.accept(acknowledged=4)
+    talk.wait("reported", 3)
+    talk.send(method="acknowledged", params={"n": 5})
+    talk.ask("hello")
+    talk.close()
+    agent.close()
+    script("attune._registry.finish(limit=0)")
+    left = [json.loads(line) for line in (directory / "reports.jsonl").read_text().splitlines()]
+    assert [(report["n"], report["step"], report["pid"]) for report in left] == [(6, 2, script.process.pid), (7, 3, script.process.pid)]
+    assert left[0]["metrics"] == {"loss": "nan"}
 
 
 def test_sends_only_a_window_ahead(hub: Any, under_experiment: Any) -> None:

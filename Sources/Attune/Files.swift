@@ -3,7 +3,7 @@
 #else
   import Darwin
 #endif
-import AttuneWire
+import AttuneValues
 
 /// The whole content of a file.
 /// - Returns: `nil` when it cannot be read.
@@ -24,8 +24,8 @@ func contents(ofFile path: String) -> [UInt8]? {
   }
 }
 
-/// The file `ATTUNE_RECORD`: a line for each change that took effect.
-final class ChangeRecord: Sendable {
+/// A file of JSON lines that is only ever appended to: `ATTUNE_RECORD`, `ATTUNE_REPORTS`.
+final class LineFile: Sendable {
   private let file: Int32
 
   /// - Returns: `nil` when the file cannot be opened for appending.
@@ -36,11 +36,13 @@ final class ChangeRecord: Sendable {
 
   deinit { close(file) }
 
-  func append(_ change: ChangeNotice) {
+  /// - Returns: whether the whole line was written.
+  @discardableResult
+  func append(_ document: JSON) -> Bool {
     var line: [UInt8] = []
-    change.json.write(to: &line)
+    document.write(to: &line)
     line.append(UInt8(ascii: "\n"))
-    _ = write(file, line, line.count)
+    return write(file, line, line.count) == line.count
   }
 }
 

@@ -22,6 +22,7 @@ public struct ProgramEnvironment: Sendable {
   var token: String?
   var configurationPath: String?
   var recordPath: String?
+  var reportsPath: String?
   var changesPath: String?
   /// Reads the variables that say where sockets are kept.
   var read: @Sendable (String) -> String?
@@ -39,6 +40,7 @@ public struct ProgramEnvironment: Sendable {
     token = read("ATTUNE_TOKEN")
     configurationPath = read("ATTUNE_CONFIG")
     recordPath = read("ATTUNE_RECORD")
+    reportsPath = read("ATTUNE_REPORTS")
     changesPath = read("ATTUNE_CHANGES")
     self.read = read
   }

@@ -56,6 +56,24 @@ import Testing
     try await end(scene)
   }
 
+  @Test func whatAProgramHasLeftIsToldOnce() async throws {
+    let scene = try await scene()
+    let program = try FakeProgram(dialing: scene.hub)
+    program.greet("1.1", token: scene.token)
+    for n in 1...2 { program.report(n, step: n + 1, 0.5) }
+    try await program.messages.wait { $0.contains { $0.isNotification("acknowledged", ["n": 2]) } }
+    program.hangUp()
+    // Report 2 is there already, a line was cut off by a death, and another process has counted for itself.
+    let lines = [(4711, 2), (4711, 3), (4712, 1)].map { pid, n in
+      "{\"pid\":\(pid),\"n\":\(n),\"step\":\(n + pid - 4710),\"metrics\":{\"accuracy\":0.5},\"elapsed\":1}\n"
+    }
+    try scene.fixture.write(lines.joined() + "{\"pid\":4712,\"n\":2", to: "\(scene.fixture.root)/trials/1/attempts/1/reports.jsonl")
+    await scene.fleet.perform(.stop("1.1"))
+    _ = try await scene.listener.ending(of: "1.1")
+    #expect(await scene.listener.reports(of: "1.1").map(\.step) == [1, 2, 3, 4, 3])
+    await scene.fleet.close()
+  }
+
   @Test func aKilledAgentKnowsWhatItHasAcknowledged() async throws {
     let scene = try await scene()
     let program = try FakeProgram(dialing: scene.hub)

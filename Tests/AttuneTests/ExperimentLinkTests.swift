@@ -113,6 +113,25 @@ import Testing
     #expect(try finished.wait(count: 2).last == "finished")
   }
 
+  @Test func whatNobodyTakesIsLeftInAFile() throws {
+    let path = "\(directory.path)/reports"
+    let program = try TestProgram(
+      directory, ["ATTUNE_SOCKET": directory.socket("hub").description, "ATTUNE_ATTEMPT_ID": "3.1", "ATTUNE_REPORTS": path])
+    let hub = try TestHub(at: directory.socket("hub"), acknowledged: 4)
+    for step in 1...3 { program.registry.report(step: step, ["loss": .nan]) }
+    _ = try hub.reports(3)
+    try hub.acknowledge(5)
+    // Acknowledged is what came before the answer to this.
+    try hub.send(.request(id: 1, method: LiveMethod.hello, parameters: [:]))
+    _ = try hub.answers(1)
+    program.registry.finish(within: .zero)
+    let lines = try #require(contents(ofFile: path)).split(separator: UInt8(ascii: "\n"))
+    let left = try lines.map { try JSON(parsing: Array($0)) }
+    #expect(left.map { $0["n"] } == [6, 7])
+    #expect(left.map { $0["step"] } == [2, 3])
+    #expect(left[0]["metrics"] == ["loss": "nan"] && left[0]["pid"]?.int == processID)
+  }
+
   @Test func refusedGreetingIsFinal() throws {
     let hub = try TestHub(at: directory.socket("hub"), refusing: WireFailure(.refused, "attempt 3.1: wrong token."))
     let program = try program()

@@ -11,7 +11,7 @@ struct Inner {
   var state: RegistryState
   var loop: LineLoop?
   var hasStarted = false
-  var record: ChangeRecord?
+  var record: LineFile?
   var reportReaders: Set<Peer> = []
   var changeReaders: Set<Peer> = []
   var upstream = Upstream.none
@@ -37,7 +37,7 @@ struct Inner {
   var isFlushed: Bool { upstream == .none || state.reports.isAcknowledged }
 
   mutating func publish(_ change: ChangeNotice) {
-    record?.append(change)
+    record?.append(change.json)
     var readers = changeReaders
     if case .greeted(let peer) = upstream { readers.insert(peer) }
     notify(LiveMethod.changed, change.json, readers)

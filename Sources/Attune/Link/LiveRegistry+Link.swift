@@ -8,7 +8,7 @@ extension LiveRegistry {
     guard !inner.hasStarted else { return }
     inner.hasStarted = true
     if let path = environment.recordPath {
-      inner.record = ChangeRecord(path: path)
+      inner.record = LineFile(path: path)
       if inner.record == nil { warn("ATTUNE_RECORD: cannot append to '\(path)'. Changes are not recorded there.") }
     }
     do {

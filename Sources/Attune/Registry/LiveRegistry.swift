@@ -101,10 +101,21 @@ public final class LiveRegistry: Sendable {
       }
       if isDone || !bell.wait(until: deadline) { break }
     }
+    leaveReports()
     inner.withLock { inner in
       inner.loop?.stop()
       inner.loop = nil
     }
+  }
+
+  /// Under an experiment, reports that nobody has taken are left in a file: the next agent finds them there.
+  private func leaveReports() {
+    guard let path = environment.reportsPath else { return }
+    let left = inner.withLock { inner in inner.isFlushed ? [] : inner.state.reports.from(1) }
+    guard !left.isEmpty else { return }
+    let file = LineFile(path: path)
+    let isKept = left.allSatisfy { file?.append(["pid": .int(owner)].merging($0.json.object ?? [:])) ?? false }
+    if !isKept { warn("ATTUNE_REPORTS: cannot write to '\(path)'. The last of \(left.count) reports, which no agent has taken, are lost.") }
   }
 
   private static func configuration(of environment: ProgramEnvironment, _ warn: (String) -> Void) -> [String: Value] {

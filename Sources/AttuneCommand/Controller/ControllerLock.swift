@@ -1,3 +1,4 @@
+import CAttuneSystem
 import Foundation
 
 /// Held by the one controller of an experiment for as long as its process lives; the system gives it back, whatever kills it.
@@ -9,7 +10,7 @@ struct ControllerLock: ~Copyable {
     let path = Self.path(in: folder)
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw Failure(.badInput, "\(path): cannot be written (\(String(cString: strerror(errno))))") }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    guard attune_lock(descriptor) == 0 else {
       close(descriptor)
       throw Failure(.badInput, "experiment '\(folder.lastPathComponent)' has a controller already; `attune status` shows it, `attune stop` ends it")
     }
@@ -17,12 +18,12 @@ struct ControllerLock: ~Copyable {
 
   deinit { close(descriptor) }
 
-  /// Whether a controller is at work.
+  /// Whether a controller is at work. Looking keeps none from taking the lock.
   static func isHeld(in folder: URL) -> Bool {
-    let descriptor = open(path(in: folder), O_RDWR | O_CLOEXEC)
+    let descriptor = open(path(in: folder), O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
-    return flock(descriptor, LOCK_EX | LOCK_NB) != 0
+    return attune_is_locked(descriptor) != 0
   }
 
   private static func path(in folder: URL) -> String { folder.appending(path: "controller.lock").path }

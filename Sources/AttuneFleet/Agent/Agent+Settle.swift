@@ -28,6 +28,7 @@ extension Agent {
     guard isHealthy else { return leaveIfClosed() }
     // What a program said at last may still be on its way; the end of its connection comes behind it.
     guard attempt.programs.isEmpty else { return }
+    takeLeftReports(of: attempt)
     while isHealthy { if readOutput(of: attempt, isFinal: true) { break } }
     guard isHealthy else { return }
     reportAuptimizerResult(of: attempt)

@@ -75,6 +75,7 @@ struct AttemptLaunch {
       "ATTUNE_EXPERIMENT": configuration.experiment, "ATTUNE_TRIAL": attempt.trial.description, "ATTUNE_ATTEMPT": String(attempt.number),
       "ATTUNE_ATTEMPT_ID": attempt.description, "ATTUNE_CONFIG": files.configuration, "ATTUNE_SEED": String(start.seed),
       "ATTUNE_CHECKPOINT": checkpoint, "ATTUNE_SOCKET": hub, "ATTUNE_TOKEN": token, "ATTUNE_RECORD": files.record,
+      "ATTUNE_REPORTS": files.leftReports,
     ]
     if !Files.names(in: checkpoint).isEmpty { variables["ATTUNE_RESUME"] = "1" }
     if !start.changes.isEmpty { variables["ATTUNE_CHANGES"] = files.changes }

@@ -81,6 +81,8 @@ struct AttemptFiles {
   var lock: String { directory + "/supervisor.lock" }
   var record: String { directory + "/record.jsonl" }
   var changes: String { directory + "/changes.jsonl" }
+  /// What programs reported when there was no agent until their end.
+  var leftReports: String { directory + "/reports.jsonl" }
 
   init(directory: String) { self.directory = directory }
 
