@@ -74,7 +74,7 @@ let package = Package(
     .testTarget(
       name: "AttuneCommandTests",
       dependencies: [
-        "AttuneCommand", "AttuneCore", "AttuneEngine", "AttuneStore", "AttuneSupervisor", "AttuneTesting", "AttuneValues",
+        "AttuneCommand", "AttuneCore", "AttuneEngine", "AttuneStore", "AttuneTesting", "AttuneValues",
       ]),
 
     // Contract tests and in-memory twins of the ports, for our tests and for those who write a part of their own.
@@ -96,7 +96,8 @@ let package = Package(
     .target(name: "CAttuneSystem"),
 
     // The small process that watches over one attempt and outlives the agent.
-    // Linked statically: finding the shared libraries of the language took most of its time, and there is one for every attempt.
+    // Linked statically: finding the shared libraries of the language took most of its time, and there is one for every attempt. No test
+    // target depends on it, for it would be linked so, too; `swift build --build-tests` builds it all the same.
     .executableTarget(
       name: "AttuneSupervisor", dependencies: ["AttuneValues", "CAttuneSystem"],
       linkerSettings: [.unsafeFlags(["-static-executable", "-use-ld=lld"], .when(platforms: [.linux]))]),
@@ -114,7 +115,7 @@ let package = Package(
       exclude: ["Protocol"]),
     .testTarget(
       name: "AttuneFleetTests",
-      dependencies: ["AttuneFleet", "AttuneCore", "AttuneMath", "AttuneValues", "AttuneWire", "AttuneSupervisor", "AgentForTests"]),
+      dependencies: ["AttuneFleet", "AttuneCore", "AttuneMath", "AttuneValues", "AttuneWire", "AgentForTests"]),
     .executableTarget(name: "AgentForTests", dependencies: ["AttuneFleet"], path: "Tests/AgentForTests"),
   ],
   swiftLanguageModes: [.v6]
