@@ -60,7 +60,8 @@ let package = Package(
     .testTarget(
       name: "AttuneStoreTests",
       dependencies: [
-        "AttuneCore", "AttuneMath", "AttuneStore", "AttuneTesting", "AttuneValues", "StoreWriter", .product(name: "GRDB", package: "GRDB.swift"),
+        "AttuneCore", "AttuneMath", "AttuneStore", "AttuneTesting", "AttuneValues", "StoreWriter",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .executableTarget(name: "StoreWriter", dependencies: ["AttuneCore", "AttuneStore"], path: "Tests/StoreWriter"),
 
@@ -96,10 +97,7 @@ let package = Package(
     .target(name: "CAttuneSystem"),
 
     // The small process that watches over one attempt and outlives the agent.
-    // Linked statically: finding the shared libraries of the language took most of its time, and there is one for every attempt.
-    .executableTarget(
-      name: "AttuneSupervisor", dependencies: ["AttuneValues", "CAttuneSystem"],
-      linkerSettings: [.unsafeFlags(["-static-executable", "-use-ld=lld"], .when(platforms: [.linux]))]),
+    .executableTarget(name: "AttuneSupervisor", dependencies: ["AttuneValues", "CAttuneSystem"]),
 
     // Agents, their processes, and the local provider.
     .target(

@@ -114,7 +114,7 @@ public final class LiveRegistry: Sendable {
     let left = inner.withLock { inner in inner.isFlushed ? [] : inner.state.reports.from(1) }
     guard !left.isEmpty else { return }
     let file = LineFile(path: path)
-    let isKept = left.allSatisfy { file?.append(["pid": .int(owner)].merging($0.json.object ?? [:])) ?? false }
+    let isKept = left.allSatisfy { file?.append(.object(["pid": .int(owner)].merging($0.json.object ?? [:]) { own, _ in own })) ?? false }
     if !isKept { warn("ATTUNE_REPORTS: cannot write to '\(path)'. The last of \(left.count) reports, which no agent has taken, are lost.") }
   }
 
