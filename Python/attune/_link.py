@@ -42,7 +42,8 @@ class Link:
             self.path = os.path.join(runtime_directory(), registry.socket_name)
             self.work = self.loop.run_until_complete(asyncio.start_unix_server(self._serve, self.path, limit=LINE_LIMIT))
             os.chmod(self.path, 0o600)
-        threading.Thread(target=self.loop.run_forever, name="attune", daemon=True).start()
+        self.thread = threading.Thread(target=self.loop.run_forever, name="attune", daemon=True)
+        self.thread.start()
 
     def wake(self) -> None:
         """There is news. Many calls before the thread's turn are one."""
@@ -54,6 +55,7 @@ class Link:
         if os.path.exists(self.path):
             os.unlink(self.path)
         self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(1)  # what it has been woken for is sent before
 
     def _tell(self) -> None:
         self.is_waking = False

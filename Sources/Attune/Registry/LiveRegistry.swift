@@ -114,7 +114,10 @@ public final class LiveRegistry: Sendable {
     let left = inner.withLock { inner in inner.isFlushed ? [] : inner.state.reports.from(1) }
     guard !left.isEmpty else { return }
     let file = LineFile(path: path)
-    let isKept = left.allSatisfy { file?.append(.object(["pid": .int(owner)].merging($0.json.object ?? [:]) { own, _ in own })) ?? false }
+    let isKept = left.allSatisfy { report in
+      let members = (report.json.object ?? [:]).merging(["pid": .int(owner)]) { _, own in own }
+      return file?.append(.object(members)) ?? false
+    }
     if !isKept { warn("ATTUNE_REPORTS: cannot write to '\(path)'. The last of \(left.count) reports, which no agent has taken, are lost.") }
   }
 
