@@ -16,9 +16,10 @@ demo: setup-demo build
 test: setup-test
 	@JOBS=$(JOBS) python3 Scripts/run_tests.py
 
+# Swift's own libraries are linked in: the command then runs on machines without Swift, and starts faster.
 build:
-	swift build -c release --product attune-supervise -j $(JOBS)
-	swift build -c release --product AttuneCommand -j $(JOBS)
+	swift build -c release --static-swift-stdlib --product attune-supervise -j $(JOBS)
+	swift build -c release --static-swift-stdlib --product AttuneCommand -j $(JOBS)
 	@ln -sf AttuneCommand .build/release/attune
 
 install: build

@@ -60,7 +60,8 @@ let package = Package(
     .testTarget(
       name: "AttuneStoreTests",
       dependencies: [
-        "AttuneCore", "AttuneMath", "AttuneStore", "AttuneTesting", "AttuneValues", "StoreWriter", .product(name: "GRDB", package: "GRDB.swift"),
+        "AttuneCore", "AttuneMath", "AttuneStore", "AttuneTesting", "AttuneValues", "StoreWriter",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .executableTarget(name: "StoreWriter", dependencies: ["AttuneCore", "AttuneStore"], path: "Tests/StoreWriter"),
 
@@ -74,7 +75,7 @@ let package = Package(
     .testTarget(
       name: "AttuneCommandTests",
       dependencies: [
-        "AttuneCommand", "AttuneCore", "AttuneEngine", "AttuneStore", "AttuneTesting", "AttuneValues",
+        "AttuneCommand", "AttuneCore", "AttuneEngine", "AttuneStore", "AttuneSupervisor", "AttuneTesting", "AttuneValues",
       ]),
 
     // Contract tests and in-memory twins of the ports, for our tests and for those who write a part of their own.
@@ -96,11 +97,7 @@ let package = Package(
     .target(name: "CAttuneSystem"),
 
     // The small process that watches over one attempt and outlives the agent.
-    // Linked statically: finding the shared libraries of the language took most of its time, and there is one for every attempt. No test
-    // target depends on it, for it would be linked so, too; `swift build --build-tests` builds it all the same.
-    .executableTarget(
-      name: "AttuneSupervisor", dependencies: ["AttuneValues", "CAttuneSystem"],
-      linkerSettings: [.unsafeFlags(["-static-executable", "-use-ld=lld"], .when(platforms: [.linux]))]),
+    .executableTarget(name: "AttuneSupervisor", dependencies: ["AttuneValues", "CAttuneSystem"]),
 
     // Agents, their processes, and the local provider.
     .target(
@@ -115,7 +112,7 @@ let package = Package(
       exclude: ["Protocol"]),
     .testTarget(
       name: "AttuneFleetTests",
-      dependencies: ["AttuneFleet", "AttuneCore", "AttuneMath", "AttuneValues", "AttuneWire", "AgentForTests"]),
+      dependencies: ["AttuneFleet", "AttuneCore", "AttuneMath", "AttuneValues", "AttuneWire", "AttuneSupervisor", "AgentForTests"]),
     .executableTarget(name: "AgentForTests", dependencies: ["AttuneFleet"], path: "Tests/AgentForTests"),
   ],
   swiftLanguageModes: [.v6]

@@ -26,7 +26,9 @@ struct Workspace {
   private var file: String { folder.appending(path: "attune.db").path }
 
   /// Where an experiment's outputs and checkpoints are.
-  func folder(of experiment: String) -> URL { folder.appending(path: "experiments").appending(path: experiment, directoryHint: .isDirectory) }
+  func folder(of experiment: String) -> URL {
+    folder.appending(path: "experiments").appending(path: experiment, directoryHint: .isDirectory)
+  }
 
   private static func nearest(from here: URL) -> URL? {
     var place = here.standardizedFileURL

@@ -15,9 +15,11 @@ public enum CommandError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .experimentOver(let outcome): "the experiment is over (\(outcome)); nothing was changed"
     case .unknownTrial(let id, let count): "there is no trial \(id); the experiment has trials 1...\(count). Nothing was changed"
-    case .notRunning(let id, let state): "trial \(id) is \(state.rawValue), and only a running trial can be changed or stopped. Nothing was changed"
+    case .notRunning(let id, let state):
+      "trial \(id) is \(state.rawValue), and only a running trial can be changed or stopped. Nothing was changed"
     case .space(let error): "\(error). Nothing was changed"
-    case .controllerGone: "the controller is ending and takes no more commands; `attune resume` goes on with the experiment. Nothing was changed"
+    case .controllerGone:
+      "the controller is ending and takes no more commands; `attune resume` goes on with the experiment. Nothing was changed"
     case .noRoom(let limit): "limits.trials allows \(limit) trials and all are proposed; nothing was added"
     }
   }

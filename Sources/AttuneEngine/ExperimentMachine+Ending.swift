@@ -55,7 +55,9 @@ extension ExperimentMachine {
   }
 
   private var failureOfAll: Outcome? {
-    guard let last = history.trials.last else { return .failed(message: "the search space holds no configuration that keeps the constraints") }
+    guard let last = history.trials.last else {
+      return .failed(message: "the search space holds no configuration that keeps the constraints")
+    }
     guard history.trials.allSatisfy({ $0.state == .failed }) else { return nil }
     return .failed(message: failureMessage("every trial failed; the last: \(last.reason ?? "")", last.attempts.last?.ending?.tail))
   }
@@ -67,7 +69,8 @@ extension ExperimentMachine {
       return []
     }
     guard earlyFailures.add("\(ending.cause): \(verdict.reason ?? "")"), closing == nil else { return [] }
-    return close(.failed(message: failureMessage("\(EarlyFailures.limit) identical failures at the start: \(verdict.reason ?? "")", ending.tail)))
+    return close(
+      .failed(message: failureMessage("\(EarlyFailures.limit) identical failures at the start: \(verdict.reason ?? "")", ending.tail)))
   }
 
   private func failureMessage(_ what: String, _ tail: String?) -> String {

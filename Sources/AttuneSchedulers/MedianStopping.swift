@@ -22,7 +22,8 @@ public struct MedianStopping: Scheduler {
 
   init(options: inout AlgorithmOptions) throws(AlgorithmError) {
     self.init(
-      startup: try options.int("startup", default: 5, in: 1...100_000), warmup: try options.int("warmup", default: 3, in: 0...1_000_000_000))
+      startup: try options.int("startup", default: 5, in: 1...100_000), warmup: try options.int("warmup", default: 3, in: 0...1_000_000_000)
+    )
   }
 
   /// - Complexity: O(trials · log reports).

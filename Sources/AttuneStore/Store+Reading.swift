@@ -34,7 +34,9 @@ public struct TrialRow: Sendable {
 extension Store {
   /// An experiment's trials, by number.
   public func trials(of record: ExperimentRecord) throws(StoreError) -> [TrialRow] {
-    try read { try Row.fetchAll($0, sql: "SELECT * FROM trial WHERE experiment = ? ORDER BY number", arguments: [record.id]).map(TrialRow.init) }
+    try read {
+      try Row.fetchAll($0, sql: "SELECT * FROM trial WHERE experiment = ? ORDER BY number", arguments: [record.id]).map(TrialRow.init)
+    }
   }
 
   /// How many trials stand where.

@@ -25,7 +25,8 @@ public enum StoreError: Error, Hashable, Sendable {
     switch error.resultCode {
     case .SQLITE_FULL: self = .full(path: path)
     case .SQLITE_NOTADB, .SQLITE_CORRUPT: self = .notADatabase(path: path)
-    case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: self = .notWritable(path: path, reason: error.message ?? "SQLite cannot write it")
+    case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
+      self = .notWritable(path: path, reason: error.message ?? "SQLite cannot write it")
     case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_WRITE: self = .full(path: path)
     default: self = .other(path: path, reason: error.message ?? "\(error.resultCode)")
     }
@@ -45,9 +46,12 @@ extension StoreError: CustomStringConvertible {
     case .notWritable(let path, let reason):
       "store \(path): cannot be written (\(reason)); a folder of one's own is needed. Choose another with --store FOLDER"
     case .missing(let path): "there is no store at \(path); `attune run FILE` makes one, --store FOLDER names another"
-    case .newerSchema(let path): "store \(path): written by a newer version of attune, and left untouched; update attune, or choose another store with --store FOLDER"
-    case .notADatabase(let path): "store \(path): is no SQLite database, or is damaged; it was left untouched. Choose another with --store FOLDER"
-    case .full(let path): "store \(path): the disk is full. What was acknowledged is kept; running attempts go on. Free space, then `attune resume`"
+    case .newerSchema(let path):
+      "store \(path): written by a newer version of attune, and left untouched; update attune, or choose another store with --store FOLDER"
+    case .notADatabase(let path):
+      "store \(path): is no SQLite database, or is damaged; it was left untouched. Choose another with --store FOLDER"
+    case .full(let path):
+      "store \(path): the disk is full. What was acknowledged is kept; running attempts go on. Free space, then `attune resume`"
     case .noSuchExperiment(let name, let known, let path):
       "experiment '\(name)' is not in \(path)"
         + (known.isEmpty ? "; it holds none yet. `attune run FILE` starts one" : "; it holds \(known.joined(separator: ", "))")

@@ -22,7 +22,8 @@ struct Views {
         sql: "INSERT INTO change(experiment, entry, trial, attempt, number, step, tags, by, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
       let tags = change.trigger.map { [$0: true] } ?? change.values
       try statement.execute(arguments: [
-        experiment, number, attempt.trial.rawValue, attempt.number, change.number, change.step, try json(tags), change.by, event.time.seconds,
+        experiment, number, attempt.trial.rawValue, attempt.number, change.number, change.step, try json(tags), change.by,
+        event.time.seconds,
       ])
     case .slotOffered(let slot): try offer(slot, true)
     case .slotLost(let slot): try offer(slot, false)
@@ -34,7 +35,9 @@ struct Views {
   func update(_ trial: Trial) throws {
     let value = trial.state == .failed ? nil : objective.value(of: trial.reports)
     let statement = try database.cachedStatement(
-      sql: "INSERT OR REPLACE INTO trial(experiment, number, state, configuration, proposer, value, steps, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      sql:
+        "INSERT OR REPLACE INTO trial(experiment, number, state, configuration, proposer, value, steps, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    )
     try statement.execute(arguments: [
       experiment, trial.id.rawValue, trial.state.rawValue, try json(trial.configuration), trial.proposer, value,
       trial.reports.last?.step ?? 0, trial.reason,

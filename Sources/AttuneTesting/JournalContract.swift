@@ -30,7 +30,8 @@ public enum JournalContract {
       .attemptEnded(attempt, Ending(cause: .exited(status: 75), seconds: 2, tail: "bye")),
       .attemptEnded(attempt, Ending(cause: .notStarted(message: "no such file"))), .attemptEnded(attempt, Ending(cause: .lost)),
       .changed(attempt, Change(number: 4, step: 17, values: ["x": 1e-300], by: "ada")),
-      .refused(attempt, number: 5, message: "no"), .commanded(.stopTrial(TrialID(1)), by: "ada"), .commanded(.add(configuration), by: "ada"),
+      .refused(attempt, number: 5, message: "no"), .commanded(.stopTrial(TrialID(1)), by: "ada"),
+      .commanded(.add(configuration), by: "ada"),
       .commanded(.change(trial: TrialID(1), wish: .fire(trigger: "save"), atStep: 3, reason: nil), by: "ada"), .tick,
     ]
     let entries = kinds.enumerated().map { index, kind in

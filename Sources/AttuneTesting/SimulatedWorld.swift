@@ -38,9 +38,12 @@ public struct SimulatedWorld: Sendable {
     case .start(let id, let slot) where starts[id] == nil:
       precondition(!running.values.contains { $0.slot == slot }, "slot \(slot) is taken; \(id) must not be started there")
       starts[id] = 1
-      let fates: [Ending.Cause] = [.exited(status: 0), .exited(status: 0), .exited(status: 0), .exited(status: 1), .exited(status: 75), .signalled(signal: 9)]
+      let fates: [Ending.Cause] = [
+        .exited(status: 0), .exited(status: 0), .exited(status: 0), .exited(status: 1), .exited(status: 75), .signalled(signal: 9),
+      ]
       let fate = fates.randomElement(using: &random) ?? .exited(status: 0)
-      running[id] = Process(slot: slot, step: 0, fate: fate, steps: fate == .exited(status: 0) ? steps : Int.random(in: 1...steps, using: &random))
+      running[id] = Process(
+        slot: slot, step: 0, fate: fate, steps: fate == .exited(status: 0) ? steps : Int.random(in: 1...steps, using: &random))
       saw(.attemptStarted(id))
     case .stop(let id): running[id]?.isStopping = true
     default: break

@@ -39,8 +39,10 @@ import Testing
 
   /// What the script does, and what the message says of it.
   static let wrongScripts: [(String, String)] = [
-    ("true", "the script ended without reporting 'loss'"), ("echo 'attune: {\\\"step\\\": 1, \\\"loss\\\": NaN}'", "its last 'loss' is nan"),
-    ("echo unlucky >&2; exit 3", "| unlucky"), ("kill -9 $$", "ended by signal 9"), ("echo 'attune: {\\\"step\\\": 1, \\\"los\\\": 1}'", "'los' but not 'loss'"),
+    ("true", "the script ended without reporting 'loss'"),
+    ("echo 'attune: {\\\"step\\\": 1, \\\"loss\\\": NaN}'", "its last 'loss' is nan"),
+    ("echo unlucky >&2; exit 3", "| unlucky"), ("kill -9 $$", "ended by signal 9"),
+    ("echo 'attune: {\\\"step\\\": 1, \\\"los\\\": 1}'", "'los' but not 'loss'"),
   ]
 
   @Test(arguments: wrongScripts)

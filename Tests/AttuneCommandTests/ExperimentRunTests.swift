@@ -89,7 +89,9 @@ import Testing
     _ = await run.finish(first)
     #expect(try await run.attune("set", "learning_rate=0.3", "--trial", "1").status == 5, "there is no controller")
     let second = try run.start(["resume"])
-    try await waitUntil("the controller meets the program") { try await run.attune("set", "learning_rate=0.25", "--trial", "1", "--wait").status == 0 }
+    try await waitUntil("the controller meets the program") {
+      try await run.attune("set", "learning_rate=0.25", "--trial", "1", "--wait").status == 0
+    }
     #expect(try await run.attune("fire", "done", "--trial", "1").status == 0)
     #expect(await run.finish(second).status == 0)
     let store = try Store(path: run.folder.appending(path: ".attune/attune.db").path)

@@ -15,7 +15,9 @@ import Testing
   @Test(arguments: sparks)
   func sparklines(values: [Double], width: Int, expected: String) { #expect(Sparkline.text(values, width: width) == expected) }
 
-  static let clocks: [(Double, String)] = [(0, "0:00"), (42.9, "0:42"), (725, "12:05"), (11_220, "3:07:00"), (183_600, "2d 03:00:00"), (-5, "0:00")]
+  static let clocks: [(Double, String)] = [
+    (0, "0:00"), (42.9, "0:42"), (725, "12:05"), (11_220, "3:07:00"), (183_600, "2d 03:00:00"), (-5, "0:00"),
+  ]
 
   @Test(arguments: clocks)
   func clock(seconds: Double, expected: String) { #expect(Numbers.clock(seconds) == expected) }
@@ -28,10 +30,12 @@ import Testing
     let space = try SearchSpace([Parameter("lr", .float(lower: 0, upper: 1))])
     let definition = ExperimentDefinition(
       name: "digits", job: Job(command: ["x"], directory: "/"), objective: Objective(metric: "accuracy", goal: .maximize), space: space,
-      proposer: AlgorithmChoice("random"), scheduler: AlgorithmChoice("fifo"), resources: Resources(localSlots: 1), limits: Limits(trials: 3),
+      proposer: AlgorithmChoice("random"), scheduler: AlgorithmChoice("fifo"), resources: Resources(localSlots: 1),
+      limits: Limits(trials: 3),
       seed: 1)
     var progress = Progress(
-      name: "digits-2", definition: definition, history: History(space: space, objective: definition.objective), at: Timestamp(seconds: 100))
+      name: "digits-2", definition: definition, history: History(space: space, objective: definition.objective), at: Timestamp(seconds: 100)
+    )
     #expect(progress.picture(width: 80, at: Timestamp(seconds: 100))[1] == "best     – (no accuracy reported yet)")
 
     let running = trial(1, .running, [0.5])

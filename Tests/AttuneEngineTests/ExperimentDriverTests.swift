@@ -24,7 +24,8 @@ import Testing
   private func driver(_ definition: ExperimentDefinition, _ journal: InMemoryJournal, _ runner: InstantRunner) throws -> ExperimentDriver {
     try ExperimentDriver(
       definition, scheduler: SchedulerCatalog.make(definition.scheduler),
-      parts: ExperimentDriver.Parts(journal: journal, runner: runner, proposer: ProposerCatalog.make(definition.proposer), clock: StillClock()))
+      parts: ExperimentDriver.Parts(
+        journal: journal, runner: runner, proposer: ProposerCatalog.make(definition.proposer), clock: StillClock()))
   }
 
   @Test(arguments: ["random", "grid"])

@@ -114,7 +114,9 @@ struct Words {
       case "interrupt": .commanded(.interrupt, by: "ada")
       case "stop-trial": .commanded(.stopTrial(TrialID(Int(self[1]) ?? 0)), by: "ada")
       case "set":
-        .commanded(.change(trial: TrialID(Int(self[1]) ?? 0), wish: .set(["lr": Value(typed: self["lr"] ?? "")]), atStep: nil, reason: nil), by: "ada")
+        .commanded(
+          .change(trial: TrialID(Int(self[1]) ?? 0), wish: .set(["lr": Value(typed: self["lr"] ?? "")]), atStep: nil, reason: nil),
+          by: "ada")
       case "add": .commanded(.add(Configuration(["lr": Value(typed: self["lr"] ?? "")])), by: "ada")
       case "tick": .tick
       default: throw ScenarioError(description: "no event is called '\(first ?? "")'")
@@ -125,7 +127,9 @@ struct Words {
   private var slot: Slot {
     get throws {
       let parts = self[1].split(separator: "/")
-      guard parts.count == 2, let index = Int(parts[1]) else { throw ScenarioError(description: "a slot is written local/0; got '\(self[1])'") }
+      guard parts.count == 2, let index = Int(parts[1]) else {
+        throw ScenarioError(description: "a slot is written local/0; got '\(self[1])'")
+      }
       return Slot(agent: String(parts[0]), index: index)
     }
   }

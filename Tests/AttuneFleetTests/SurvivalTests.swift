@@ -44,7 +44,9 @@ import Testing
     let launcher = #"test -e "\#(fixture.root)/once" || { touch "\#(fixture.root)/once"; kill -9 $$; }; exec "\#(agent)" agent "$0" "$@""#
     let fleet = try LocalFleet(
       try fixture.definition(["/bin/sh", "-c", "echo 'attune: {\"accuracy\": 1}'"]),
-      options: fixture.options { $0.executable = "/bin/sh"; $0.arguments = ["-c", launcher] })
+      options: fixture.options {
+        $0.executable = "/bin/sh"; $0.arguments = ["-c", launcher]
+      })
     let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
     await fleet.perform(.starting("1.1"))
     #expect(try await listener.ending(of: "1.1").cause == .exited(status: 0))
@@ -57,6 +59,7 @@ import Testing
     let first = try LocalFleet(definition, options: fixture.options())
     _ = try await first.open(acknowledged: [:], running: [])
     #expect(LockFile.isHeld(fixture.root + "/agent/agent.lock"))
+    await first.vanish()
     await (try LocalFleet(definition, options: fixture.options())).close()
     #expect(!LockFile.isHeld(fixture.root + "/agent/agent.lock"))
     #expect(processes(mentioning: fixture.root).isEmpty)

@@ -92,7 +92,9 @@ func exampleDefinition(_ name: String = "digits") throws -> ExperimentDefinition
     var kept = 0
     let error = #expect(throws: StoreError.self) {
       while true {
-        try journal.append([JournalEntry(Event(time: Timestamp(seconds: Double(kept)), .proposalFailed(message: String(repeating: "x", count: 500))))], updating: [])
+        try journal.append(
+          [JournalEntry(Event(time: Timestamp(seconds: Double(kept)), .proposalFailed(message: String(repeating: "x", count: 500))))],
+          updating: [])
         kept += 1
       }
     }

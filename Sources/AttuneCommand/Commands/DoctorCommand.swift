@@ -24,7 +24,9 @@ struct DoctorCommand: AsyncParsableCommand {
   private var supervisor: Finding {
     let path = URL(filePath: AgentCommand.executablePath).deletingLastPathComponent().appending(path: "attune-supervise").path
     let isThere = FileManager.default.isExecutableFile(atPath: path)
-    return Finding("supervisor", isNeeded: true, isGood: isThere, isThere ? path : "\(path) is missing; `swift build --product attune-supervise` makes it")
+    return Finding(
+      "supervisor", isNeeded: true, isGood: isThere,
+      isThere ? path : "\(path) is missing; `swift build --product attune-supervise` makes it")
   }
 
   private var runtimeDirectory: Finding {
@@ -47,7 +49,8 @@ struct DoctorCommand: AsyncParsableCommand {
 
   private var python: Finding {
     let version = Self.output(of: ["python3", "--version"])
-    return Finding("python3", isNeeded: false, isGood: version != nil, version ?? "not found; only Python scripts need it: apt-get install python3")
+    return Finding(
+      "python3", isNeeded: false, isGood: version != nil, version ?? "not found; only Python scripts need it: apt-get install python3")
   }
 
   private var client: Finding {

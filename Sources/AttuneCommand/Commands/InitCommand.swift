@@ -26,7 +26,9 @@ struct InitCommand: AsyncParsableCommand {
       guard let line = readLine() else { throw Failure(.badInput, "the answers ended before the questions; nothing was written") }
       do { try interview.answer(line) } catch { Self.show("  \(error)\n") }
     }
-    guard let text = interview.text(path: destination.path) else { throw Failure(.failed, "the answers make no experiment; nothing was written") }
+    guard let text = interview.text(path: destination.path) else {
+      throw Failure(.failed, "the answers make no experiment; nothing was written")
+    }
     try Self.write(text, to: destination)
     try? Self.write(ExperimentSchema.text, to: folder.appending(path: ExperimentSchema.fileName))
     print("wrote \(file), and \(ExperimentSchema.fileName) for editors\nstart it: attune run \(file)")

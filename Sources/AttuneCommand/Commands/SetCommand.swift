@@ -83,7 +83,8 @@ struct ChangeOptions: ParsableArguments {
         news = [(next.method, next.parameters)]
       } catch {
         if case .timedOut = error {
-          throw Failure(.timedOut, "change \(number) was accepted but has not taken effect within \(timeout) s; it will at the program's next read")
+          throw Failure(
+            .timedOut, "change \(number) was accepted but has not taken effect within \(timeout) s; it will at the program's next read")
         }
         throw Failure(error)
       }

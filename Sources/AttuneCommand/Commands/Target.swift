@@ -46,7 +46,10 @@ struct TargetOptions: ParsableArguments {
   private static func ambiguous(_ programs: [RuntimeDirectory.Entry], _ wanted: String?) -> Failure {
     let names = programs.compactMap { entry in if case .program(let name, let pid) = entry.owner { "\(name) (\(pid))" } else { nil } }
     if names.isEmpty { return Failure(.unknown, "no program with live variables runs by itself; for one of an experiment add --trial N") }
-    return Failure(.unknown, "\(wanted.map { "'\($0)' fits \(names.count == 1 ? "none of" : "") " } ?? "")several run: \(names.joined(separator: ", ")); choose with --program NAME or NUMBER")
+    return Failure(
+      .unknown,
+      "\(wanted.map { "'\($0)' fits \(names.count == 1 ? "none of" : "") " } ?? "")several run: \(names.joined(separator: ", ")); choose with --program NAME or NUMBER"
+    )
   }
 }
 
@@ -57,7 +60,9 @@ struct Target {
 
   /// Asks; the trial's number is added where there is one.
   /// - Throws: `Failure` with the status that fits the other side's answer.
-  func request(_ method: String, _ members: [String: JSON] = [:], onNotification: WireClient.NotificationHandler = { _, _ in }) throws -> JSON {
+  func request(_ method: String, _ members: [String: JSON] = [:], onNotification: WireClient.NotificationHandler = { _, _ in }) throws
+    -> JSON
+  {
     var members = members
     if let trial { members["trial"] = .int(trial) }
     do { return try client.request(method, .object(members), onNotification: onNotification) } catch { throw Failure(error) }

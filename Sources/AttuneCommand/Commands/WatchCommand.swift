@@ -59,6 +59,7 @@ struct WatchCommand: AsyncParsableCommand {
   private static func line(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
 
   private func words(_ members: JSON?) -> String {
-    (members?.object ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\(Value(json: $0.value)?.description ?? "")" }.joined(separator: " ")
+    (members?.object ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\(Value(json: $0.value)?.description ?? "")" }.joined(
+      separator: " ")
   }
 }

@@ -28,7 +28,9 @@ enum CommandCheck {
     if let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) {
       return ("command", "'\(found)' is not executable; `chmod +x \(found)` makes it so")
     }
-    return ("command", "there is no program '\(program)' " + (program.contains("/") ? "in \(job.directory)" : "on the PATH (\(searchPath(job)))"))
+    return (
+      "command", "there is no program '\(program)' " + (program.contains("/") ? "in \(job.directory)" : "on the PATH (\(searchPath(job)))")
+    )
   }
 
   private static func candidates(for program: String, _ job: Job) -> [String] {

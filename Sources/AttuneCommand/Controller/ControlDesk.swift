@@ -31,7 +31,9 @@ final class ControlDesk: Sendable {
   func answer(_ method: String, _ parameters: JSON, for peer: Peer) async throws(WireFailure) -> JSON {
     switch method {
     case LiveMethod.hello:
-      return ["name": .string(name), "pid": .int(Int(getpid())), "protocol": .int(LiveMethod.protocolVersion), "folder": .string(folder.path)]
+      return [
+        "name": .string(name), "pid": .int(Int(getpid())), "protocol": .int(LiveMethod.protocolVersion), "folder": .string(folder.path),
+      ]
     case ControlMethod.status: return await status
     case ControlMethod.listPrograms: return .array(await programs())
     case ControlMethod.stop: return try await command(.stop, parameters)
@@ -120,7 +122,9 @@ extension ControlDesk {
     let declaration = try await mirror(of: id).declaration
     guard declaration.triggers.contains(request.trigger) else {
       throw WireFailure(
-        .unknownTag, "trial \(id) has no trigger '\(request.trigger)'" + Nearest.hint(request.trigger, among: declaration.triggers) + " Nothing was fired.")
+        .unknownTag,
+        "trial \(id) has no trigger '\(request.trigger)'" + Nearest.hint(request.trigger, among: declaration.triggers)
+          + " Nothing was fired.")
     }
     let circumstances = request.circumstances
     return try await command(
@@ -130,7 +134,11 @@ extension ControlDesk {
   private func subscribe(_ method: String, _ parameters: JSON, _ peer: Peer) -> JSON {
     subscriptions.withLock { subscriptions in
       subscriptions[peer, default: Subscription()].trial = parameters["trial"]?.int.map { TrialID($0) }
-      if method == LiveMethod.subscribeToReports { subscriptions[peer]?.wantsReports = true } else { subscriptions[peer]?.wantsChanges = true }
+      if method == LiveMethod.subscribeToReports {
+        subscriptions[peer]?.wantsReports = true
+      } else {
+        subscriptions[peer]?.wantsChanges = true
+      }
     }
     return [:]
   }
@@ -170,7 +178,9 @@ extension ControlDesk {
       throw WireFailure(.refused, "trial \(id) is \(trial.state.rawValue), and only a running one can be reached. Nothing was changed.")
     }
     guard let mirror = await fleet.mirror()[attempt]?.first else {
-      throw WireFailure(.notReachable, "trial \(id) has not declared any live variable (it starts, or does not use the client library). Nothing was changed.")
+      throw WireFailure(
+        .notReachable,
+        "trial \(id) has not declared any live variable (it starts, or does not use the client library). Nothing was changed.")
     }
     return mirror
   }

@@ -24,7 +24,8 @@ struct ControlNotice {
       method = LiveMethod.changed
       trial = attempt.trial
       let notice = ChangeNotice(
-        n: 0, number: change.number, step: change.step, values: change.values, trigger: change.trigger, by: change.by, time: event.time.seconds)
+        n: 0, number: change.number, step: change.step, values: change.values, trigger: change.trigger, by: change.by,
+        time: event.time.seconds)
       var members = notice.json.object ?? [:]
       members["trial"] = .int(attempt.trial.rawValue)
       parameters = .object(members)

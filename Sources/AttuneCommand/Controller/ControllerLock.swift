@@ -12,7 +12,8 @@ struct ControllerLock: ~Copyable {
     guard descriptor >= 0 else { throw Failure(.badInput, "\(path): cannot be written (\(String(cString: strerror(errno))))") }
     guard attune_lock(descriptor) == 0 else {
       close(descriptor)
-      throw Failure(.badInput, "experiment '\(folder.lastPathComponent)' has a controller already; `attune status` shows it, `attune stop` ends it")
+      throw Failure(
+        .badInput, "experiment '\(folder.lastPathComponent)' has a controller already; `attune status` shows it, `attune stop` ends it")
     }
   }
 

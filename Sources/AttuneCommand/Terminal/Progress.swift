@@ -37,7 +37,9 @@ struct Progress {
       let what = change.trigger.map { "\($0) fired" } ?? Configuration(change.values).description
       lines.append("trial \(attempt.trial): \(what) took effect after step \(change.step), by \(change.by)")
     }
-    for case .refused(let attempt, _, let message) in update.events.map(\.kind) { lines.append("trial \(attempt.trial): change refused: \(message)") }
+    for case .refused(let attempt, _, let message) in update.events.map(\.kind) {
+      lines.append("trial \(attempt.trial): change refused: \(message)")
+    }
     if let best, best.value != bestBefore, best.trial.state.isFinal {
       lines.append("best so far: \(Numbers.short(best.value)) by trial \(best.trial.id)")
     }
@@ -71,14 +73,17 @@ struct Progress {
     let done = states.values.count(where: \.isFinal)
     let total = definition.limits.trials.map { "/\($0)" } ?? ""
     var parts = ["\(name)   trials \(done)\(total) done", "\(running.count) running"]
-    for state in [Trial.State.suspended, .waiting, .stopped, .failed] where count(state) > 0 { parts.append("\(count(state)) \(state.rawValue)") }
+    for state in [Trial.State.suspended, .waiting, .stopped, .failed] where count(state) > 0 {
+      parts.append("\(count(state)) \(state.rawValue)")
+    }
     return parts.joined(separator: " · ") + "   elapsed \(Numbers.clock(time - started))"
   }
 
   private var bestLine: String {
     guard let best else { return "best     – (no \(definition.objective.metric) reported yet)" }
     let spark = Sparkline.text(bestCurve, width: 24)
-    return "best     \(definition.objective.metric) \(Numbers.short(best.value)) by trial \(best.trial.id)  \(spark)  \(short(best.trial.configuration))"
+    return
+      "best     \(definition.objective.metric) \(Numbers.short(best.value)) by trial \(best.trial.id)  \(spark)  \(short(best.trial.configuration))"
   }
 
   private func line(of trial: Trial) -> String {
@@ -90,7 +95,8 @@ struct Progress {
   private func ending(of trial: Trial) -> String {
     let value = definition.objective.value(of: trial.reports).map { " \(definition.objective.metric)=\(Numbers.short($0))" } ?? ""
     let reason = trial.reason.map { " (\($0))" } ?? ""
-    return "trial \(trial.id) \(trial.state.rawValue)\(value) after \(trial.reports.last?.step ?? 0) steps\(reason)  \(short(trial.configuration))"
+    return
+      "trial \(trial.id) \(trial.state.rawValue)\(value) after \(trial.reports.last?.step ?? 0) steps\(reason)  \(short(trial.configuration))"
   }
 
   private func short(_ configuration: Configuration) -> String {

@@ -13,7 +13,8 @@ public enum AlgorithmError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(kind) '\(name)' is not known\(Nearest.match(name, among: known).map { ". Did you mean '\($0)'?" } ?? ""); known: \(known.joined(separator: ", "))"
     case .unknownOption(let algorithm, let option, let known):
       known.isEmpty
-        ? "'\(algorithm)' takes no options; got '\(option)'" : "'\(algorithm)' has no option '\(option)'" + Nearest.hint(option, among: known)
+        ? "'\(algorithm)' takes no options; got '\(option)'"
+        : "'\(algorithm)' has no option '\(option)'" + Nearest.hint(option, among: known)
     case .badOption(let algorithm, let option, let value, let allowed):
       "option '\(option)' of '\(algorithm)': \(value) refused; allowed: \(allowed)"
     }
@@ -33,7 +34,8 @@ public struct AlgorithmOptions {
     known.append(name)
     guard let value = choice.options[name] else { return fallback }
     guard let integer = value.number.flatMap({ Int(exactly: $0) }), allowed.contains(integer) else {
-      throw .badOption(algorithm: choice.name, option: name, value: value, allowed: "an integer in \(allowed.lowerBound)...\(allowed.upperBound)")
+      throw .badOption(
+        algorithm: choice.name, option: name, value: value, allowed: "an integer in \(allowed.lowerBound)...\(allowed.upperBound)")
     }
     return integer
   }

@@ -25,11 +25,15 @@ public actor LocalFleet: Runner {
   var isClosing = false
   var isClosed = false
   private var conversation: Task<Void, Never>?
+  /// Ends with the conversation.
+  private let farewell: AsyncStream<Void>
+  private let farewells: AsyncStream<Void>.Continuation
 
   /// - Throws: `FleetError.badPattern`, so that it is known before anything is started.
   public init(_ definition: ExperimentDefinition, options: LocalFleetOptions) throws(FleetError) {
     if let pattern = definition.job.pattern { _ = try OutputPattern(pattern) }
     self.options = options
+    (farewell, farewells) = AsyncStream.makeStream()
     configuration = ProtoConfigure(definition, experiment: options.experiment, trialsDirectory: options.root + "/trials")
     launcher = AgentLauncher(
       executable: options.executable, arguments: options.arguments, options: options.agent, limit: options.startLimit)
@@ -46,7 +50,10 @@ public actor LocalFleet: Runner {
     let socket = try await reach()
     let (stream, events) = AsyncStream.makeStream(of: RunnerEvent.self)
     self.events = events
-    conversation = Task { await self.converse(startingAt: socket) }
+    conversation = Task {
+      await self.converse(startingAt: socket)
+      self.farewells.finish()
+    }
     return stream
   }
 
@@ -72,15 +79,25 @@ public actor LocalFleet: Runner {
     guard let conversation, !isClosing else { return }
     isClosing = true
     commands?.yield(.with { $0.close = ProtoClose() })
-    let limit = configuration.graceSeconds + 30
-    let watchdog = Task {
-      do { try await Task.sleep(for: .seconds(limit)) } catch { return }
-      conversation.cancel()
-    }
-    await conversation.value
-    watchdog.cancel()
+    await untilConversationEnds(within: configuration.graceSeconds + 30)
+    conversation.cancel()
     var gone = launcher
     await gone.untilGone(within: 5)
+  }
+
+  private func untilConversationEnds(within seconds: Double) async {
+    await withTaskGroup(of: Void.self) { [farewell] group in
+      group.addTask { for await _ in farewell {} }
+      group.addTask { try? await Task.sleep(for: .seconds(seconds)) }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// Lets go of the agent without a word, as a controller's death does.
+  func vanish() {
+    isClosed = true
+    conversation?.cancel()
   }
 
   /// - Returns: the socket of an agent that answers.
