@@ -7,7 +7,6 @@ With --peers the same script runs under Auptimizer 2.0 and under Optuna, in turn
 
 from __future__ import annotations
 
-import statistics
 import sys
 import time
 from argparse import ArgumentParser
@@ -75,9 +74,8 @@ def figures(ours: list[tuple[float, float]], times: dict[str, list[tuple[float, 
         Figure.of("noop_trials", "wait at the end", "s", waits, limit=0.5),
     ]
     for name, runs in times.items():
-        wall, wait = statistics.median(wall for wall, _ in runs), statistics.median(wait for _, wait in runs)
-        found.append(Figure.of("noop_trials", "wall time a no-op trial", "ms", walls, peer=name, peer_value=wall))
-        found.append(Figure.of("noop_trials", "wait at the end", "s", waits, peer=name, peer_value=wait))
+        found.append(Figure.beside("noop_trials", "wall time a no-op trial", "ms", walls, name, [wall for wall, _ in runs]))
+        found.append(Figure.beside("noop_trials", "wait at the end", "s", waits, name, [wait for _, wait in runs]))
     return found
 
 
