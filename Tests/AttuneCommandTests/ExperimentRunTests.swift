@@ -112,10 +112,4 @@ import Testing
     #expect(result.status == 0 && result.output.contains("stopped by"), "\(result.errors)")
     #expect(try await run.attune("stop").status == 5)
   }
-
-  /// Asks again until it is so; the commands asked with take their own time, and a minute is more than any machine needs.
-  private func waitUntil(_ what: String, _ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(60)
-    while try await !condition() { try #require(ContinuousClock.now < deadline, "\(what), but not within a minute") }
-  }
 }
