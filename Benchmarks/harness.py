@@ -34,10 +34,17 @@ class Figure:
     limit: Optional[float] = None
     peer: Optional[str] = None
     peer_value: Optional[float] = None
+    ratio: Optional[float] = None
+    """Ours to the peer's: the median over the runs, each run compared with the peer's that came next."""
 
     @classmethod
     def of(cls, benchmark: str, quantity: str, unit: str, values: Sequence[float], **more: Any) -> Figure:
         return cls(benchmark, quantity, unit, statistics.median(values), min(values), max(values), **more)
+
+    @classmethod
+    def beside(cls, benchmark: str, quantity: str, unit: str, values: Sequence[float], peer: str, theirs: Sequence[float]) -> Figure:
+        ratio = statistics.median(ours / other for ours, other in zip(values, theirs, strict=True))
+        return cls.of(benchmark, quantity, unit, values, peer=peer, peer_value=statistics.median(theirs), ratio=ratio)
 
     @property
     def is_within(self) -> bool:
@@ -49,7 +56,7 @@ class Figure:
         if self.limit is not None:
             words += f", limit {self.limit:g}: {'within' if self.is_within else 'ABOVE'}"
         if self.peer_value is not None:
-            words += f"; {self.peer} {self.peer_value:.4g} {self.unit}, ratio {self.value / self.peer_value:.3f}"
+            words += f"; {self.peer} {self.peer_value:.4g} {self.unit}, ratio {self.ratio:.3f}"
         return words
 
 

@@ -7,10 +7,10 @@ With --peers the same script runs under Auptimizer 2.0 and under Optuna, in turn
 
 from __future__ import annotations
 
-import statistics
 import sys
 import time
 from argparse import ArgumentParser
+from contextlib import ExitStack
 
 import harness
 from harness import Figure, Place
@@ -26,21 +26,20 @@ def experiment(trials: int) -> object:
     }  # fmt: skip
 
 
-def run_attune(trials: int) -> tuple[float, float]:
+def run_attune(place: Place, trials: int) -> tuple[float, float]:
     """Milliseconds a trial, and seconds from the last trial's end to the exit. Nothing may be left running, and no trial missing."""
-    with Place() as place:
-        harness.write(place.folder / "noop.sh", SCRIPT)
-        file = harness.write(place.folder / "noop.json", experiment(trials))
-        began = time.time()
-        result = place.call("run", str(file))
-        ended = time.time()
-        left = harness.processes_of(place.folder)
-        assert result.returncode == 0, f"attune run ended with {result.returncode}: {result.stderr[-2000:]}"
-        assert not left, f"processes are left after the exit: {left}"
-        states = dict(place.query("SELECT state, COUNT(*) FROM trial GROUP BY state"))
-        assert states == {"completed": trials}, f"of {trials} trials: {states}"
-        ((last,),) = place.query("SELECT MAX(time) FROM journal WHERE event LIKE '%attemptEnded%'")
-        return (ended - began) / trials * 1000, ended - last
+    harness.write(place.folder / "noop.sh", SCRIPT)
+    file = harness.write(place.folder / "noop.json", experiment(trials))
+    began = time.time()
+    result = place.call("run", str(file))
+    ended = time.time()
+    left = harness.processes_of(place.folder)
+    assert result.returncode == 0, f"attune run ended with {result.returncode}: {result.stderr[-2000:]}"
+    assert not left, f"processes are left after the exit: {left}"
+    states = dict(place.query("SELECT state, COUNT(*) FROM trial GROUP BY state"))
+    assert states == {"completed": trials}, f"of {trials} trials: {states}"
+    ((last,),) = place.query("SELECT MAX(time) FROM journal WHERE event LIKE '%attemptEnded%'")
+    return (ended - began) / trials * 1000, ended - last
 
 
 def main() -> int:
@@ -57,12 +56,14 @@ def main() -> int:
         peers = noop_peers.peers()
     ours: list[tuple[float, float]] = []
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in peers}
-    for number in range(given.runs):
-        ours.append(run_attune(given.trials))
-        for name, run in peers.items():
-            times[name].append(run(SCRIPT, given.trials, SLOTS))
-        latest = "".join(f", {name} {values[-1][0]:.1f} ms" for name, values in times.items())
-        print(f"run {number + 1}: {ours[-1][0]:.2f} ms a trial, {ours[-1][1]:.3f} s at the end{latest}", file=sys.stderr, flush=True)
+    with ExitStack() as places:
+        for number in range(given.runs):
+            # Kept until the last run: ext4 passes over files that were deleted a moment ago one by one, whenever it makes a new one.
+            ours.append(run_attune(places.enter_context(Place()), given.trials))
+            for name, run in peers.items():
+                times[name].append(run(SCRIPT, given.trials, SLOTS))
+            latest = "".join(f", {name} {values[-1][0]:.1f} ms" for name, values in times.items())
+            print(f"run {number + 1}: {ours[-1][0]:.2f} ms a trial, {ours[-1][1]:.3f} s at the end{latest}", file=sys.stderr, flush=True)
     return harness.publish(figures(ours, times), given.json)
 
 
@@ -73,9 +74,8 @@ def figures(ours: list[tuple[float, float]], times: dict[str, list[tuple[float, 
         Figure.of("noop_trials", "wait at the end", "s", waits, limit=0.5),
     ]
     for name, runs in times.items():
-        wall, wait = statistics.median(wall for wall, _ in runs), statistics.median(wait for _, wait in runs)
-        found.append(Figure.of("noop_trials", "wall time a no-op trial", "ms", walls, peer=name, peer_value=wall))
-        found.append(Figure.of("noop_trials", "wait at the end", "s", waits, peer=name, peer_value=wait))
+        found.append(Figure.beside("noop_trials", "wall time a no-op trial", "ms", walls, name, [wall for wall, _ in runs]))
+        found.append(Figure.beside("noop_trials", "wait at the end", "s", waits, name, [wait for _, wait in runs]))
     return found
 
 

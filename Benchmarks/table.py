@@ -30,7 +30,7 @@ def row(figure: Figure) -> str:
     limit = "" if figure.limit is None else f"{figure.limit:g}{unit}" + ("" if figure.is_within else " **above**")
     peer, ratio = "", ""
     if figure.peer_value is not None:
-        peer, ratio = f"{figure.peer}: {figure.peer_value:.3g}{unit}", f"{figure.value / figure.peer_value:.3f}"
+        peer, ratio = f"{figure.peer}: {figure.peer_value:.3g}{unit}", f"{figure.ratio:.3f}"
     return f"| {figure.benchmark} | {figure.quantity} | {figure.value:.3g}{unit}{spread} | {limit} | {peer} | {ratio} |"
 
 
