@@ -61,6 +61,8 @@ import Testing
     #expect(try await run.attune("set", "learning_rate=7", "--trial", "1").status == 4)
     #expect(try await run.attune("set", "learning_rat=0.1", "--trial", "1").status == 3)
     #expect(try await run.attune("set", "learning_rate=0.1", "--trial", "9").status == 3)
+    let unnamed = try await run.attune("set", "learning_rate=0.1")
+    #expect(unnamed.status == 2 && unnamed.errors.contains("\"trial\" is needed"), "\(unnamed.errors)")
     #expect(try await run.attune("fire", "done", "--trial", "1", "--wait").status == 0)
     let result = await run.finish(experiment)
     #expect(result.status == 0, "\(result.errors)")
