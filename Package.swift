@@ -75,7 +75,7 @@ let package = Package(
     .testTarget(
       name: "AttuneCommandTests",
       dependencies: [
-        "AttuneCommand", "AttuneCore", "AttuneEngine", "AttuneStore", "AttuneSupervisor", "AttuneTesting", "AttuneValues",
+        "AttuneCommand", "AttuneCore", "AttuneEngine", "AttuneFiles", "AttuneStore", "AttuneSupervisor", "AttuneTesting", "AttuneValues",
       ]),
 
     // Contract tests and in-memory twins of the ports, for our tests and for those who write a part of their own.

@@ -73,9 +73,10 @@ def run_all(tally):
     status = run("swift tests", "swift", "test", "--skip-build", "--disable-xctest", "--xunit-output", str(RESULTS / "swift.xml"))
     tally.add_tests("swift tests", status, RESULTS.glob("swift*.xml"))
 
-    python = RESULTS / "python.xml"
-    status = run("python tests", PYTHON, "-m", "pytest", "-q", "Python", "Examples", "Scripts", "Benchmarks", f"--junitxml={python}")
-    tally.add_tests("python tests", status, [python] if python.exists() else [])
+    for name, folders in (("python tests", ["Python", "Examples", "Scripts"]), ("deaths and disks", ["Benchmarks"])):
+        results = RESULTS / f"{folders[0]}.xml"
+        status = run(name, PYTHON, "-m", "pytest", "-q", *folders, f"--junitxml={results}")
+        tally.add_tests(name, status, [results] if results.exists() else [])
 
     for check in sorted(ROOT.glob("Examples/*/check.sh")):
         example = str(check.parent.relative_to(ROOT))

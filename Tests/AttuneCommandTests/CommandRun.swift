@@ -24,12 +24,12 @@ final class CommandRun {
   }
 
   /// Runs to its end. A command that hangs hangs the test: none may.
-  func attune(_ arguments: String...) async throws -> Result { try await finish(start(arguments)) }
+  func attune(_ arguments: String..., input: String = "") async throws -> Result { try await finish(start(arguments, input: input)) }
 
   /// Starts and does not wait.
-  func start(_ arguments: [String]) throws -> Running {
+  func start(_ arguments: [String], executable: URL = CommandRun.executable, input: String = "") throws -> Running {
     let process = Process()
-    process.executableURL = Self.executable
+    process.executableURL = executable
     process.arguments = arguments
     process.currentDirectoryURL = folder
     var environment = ProcessInfo.processInfo.environment
@@ -41,8 +41,11 @@ final class CommandRun {
     let running = Running(process: process, output: Pipe(), errors: Pipe())
     process.standardOutput = running.output
     process.standardError = running.errors
-    process.standardInput = FileHandle.nullDevice
+    let answers = Pipe()
+    process.standardInput = answers
     try process.run()
+    answers.fileHandleForWriting.write(Data(input.utf8))
+    try answers.fileHandleForWriting.close()
     return running
   }
 
@@ -71,7 +74,7 @@ final class CommandRun {
   static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   /// Built beside the tests.
-  private static var executable: URL {
+  static var executable: URL {
     let beside = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "AttuneCommand")
     if let beside, FileManager.default.isExecutableFile(atPath: beside.path) { return beside }
     return repository.appending(path: ".build/debug/AttuneCommand")

@@ -61,6 +61,8 @@ import Testing
     #expect(try await run.attune("set", "learning_rate=7", "--trial", "1").status == 4)
     #expect(try await run.attune("set", "learning_rat=0.1", "--trial", "1").status == 3)
     #expect(try await run.attune("set", "learning_rate=0.1", "--trial", "9").status == 3)
+    let unnamed = try await run.attune("set", "learning_rate=0.1")
+    #expect(unnamed.status == 2 && unnamed.errors.contains("\"trial\" is needed"), "\(unnamed.errors)")
     #expect(try await run.attune("fire", "done", "--trial", "1", "--wait").status == 0)
     let result = await run.finish(experiment)
     #expect(result.status == 0, "\(result.errors)")
@@ -111,11 +113,5 @@ import Testing
     let result = await run.finish(first)
     #expect(result.status == 0 && result.output.contains("stopped by"), "\(result.errors)")
     #expect(try await run.attune("stop").status == 5)
-  }
-
-  /// Asks again until it is so; the commands asked with take their own time, and a minute is more than any machine needs.
-  private func waitUntil(_ what: String, _ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(60)
-    while try await !condition() { try #require(ContinuousClock.now < deadline, "\(what), but not within a minute") }
   }
 }

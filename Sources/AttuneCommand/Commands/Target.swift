@@ -26,6 +26,9 @@ struct TargetOptions: ParsableArguments {
       guard let program, case .program(let name, let pid) = entry.owner else { return self.program == nil }
       return name == program || String(pid) == program
     }
+    if programs.isEmpty, program == nil, let address = try? Self.controllerAddress(nil, place) {
+      return try Target(client: Self.dial(address), trial: nil)
+    }
     guard let entry = matching.first, matching.count == 1 else { throw Self.ambiguous(matching.isEmpty ? programs : matching, program) }
     return try Target(client: Self.dial(entry.address), trial: nil)
   }

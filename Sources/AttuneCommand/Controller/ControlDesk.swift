@@ -157,7 +157,7 @@ extension ControlDesk {
 
   private func trial(in parameters: JSON) throws(WireFailure) -> TrialID {
     guard let number = parameters["trial"]?.int, number >= 1 else {
-      throw WireFailure(.invalidParameters, "\"trial\" is needed: the number of a running trial. Nothing was changed.")
+      throw WireFailure(.invalidParameters, "\"trial\" is needed: the number of a running trial (--trial N). Nothing was changed.")
     }
     return TrialID(number)
   }

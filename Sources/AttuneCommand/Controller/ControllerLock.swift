@@ -5,12 +5,20 @@ import Foundation
 struct ControllerLock: ~Copyable {
   private let descriptor: Int32
 
+  /// - Parameter patience: a controller that dies while it starts a process leaves the lock to that process until it becomes another
+  ///   program, milliseconds later.
   /// - Throws: `Failure` when another controller holds it, or the folder cannot be written.
-  init(in folder: URL) throws {
+  init(in folder: URL, patience: Duration = .milliseconds(300)) throws {
     let path = Self.path(in: folder)
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw Failure(.badInput, "\(path): cannot be written (\(String(cString: strerror(errno))))") }
-    guard attune_lock(descriptor) == 0 else {
+    let deadline = ContinuousClock.now + patience
+    var isOurs = attune_lock(descriptor) == 0
+    while !isOurs, ContinuousClock.now < deadline {
+      usleep(2000)
+      isOurs = attune_lock(descriptor) == 0
+    }
+    guard isOurs else {
       close(descriptor)
       throw Failure(
         .badInput, "experiment '\(folder.lastPathComponent)' has a controller already; `attune status` shows it, `attune stop` ends it")
