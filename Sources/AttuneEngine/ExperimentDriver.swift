@@ -78,7 +78,7 @@ public actor ExperimentDriver {
     try await take([(Event(time: parts.clock.now, .opened), nil)])
     while machine.outcome == nil {
       guard let batch = await inbox.next() else { throw CancellationError() }
-      guard try await process(batch) else { return .interrupted }
+      guard try await process(batch) else { return machine.outcome ?? .interrupted }
     }
     await parts.runner.close()
     return machine.outcome ?? .interrupted
