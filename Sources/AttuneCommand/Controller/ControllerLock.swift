@@ -9,20 +9,22 @@ struct ControllerLock: ~Copyable {
   ///   program, milliseconds later.
   /// - Throws: `Failure` when another controller holds it, or the folder cannot be written.
   init(in folder: URL, patience: Duration = .milliseconds(300)) throws {
-    let path = Self.path(in: folder)
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    // Nothing is stored before the lock is ours: what is stored is closed by `deinit`, also when this throws.
+    descriptor = try Self.locked(Self.path(in: folder), of: folder.lastPathComponent, patience)
+  }
+
+  private static func locked(_ path: String, of experiment: String, _ patience: Duration) throws -> Int32 {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw Failure(.badInput, "\(path): cannot be written (\(String(cString: strerror(errno))))") }
     let deadline = ContinuousClock.now + patience
-    var isOurs = attune_lock(descriptor) == 0
-    while !isOurs, ContinuousClock.now < deadline {
+    while attune_lock(descriptor) != 0 {
+      guard ContinuousClock.now < deadline else {
+        close(descriptor)
+        throw Failure(.badInput, "experiment '\(experiment)' has a controller already; `attune status` shows it, `attune stop` ends it")
+      }
       usleep(2000)
-      isOurs = attune_lock(descriptor) == 0
     }
-    guard isOurs else {
-      close(descriptor)
-      throw Failure(
-        .badInput, "experiment '\(folder.lastPathComponent)' has a controller already; `attune status` shows it, `attune stop` ends it")
-    }
+    return descriptor
   }
 
   deinit { close(descriptor) }
