@@ -6,6 +6,7 @@ a report, an acknowledgement. The script itself is not changed.
 
 from __future__ import annotations
 
+import collections
 import json
 import os
 import runpy
@@ -29,18 +30,23 @@ class Witness:
 
     def watch(self, registry: Any) -> None:
         """Listens to the client library: to every report it takes, and to every report that it may forget."""
-        report, reports, forget = attune.report, registry.reports, registry.reports.forget
+        report, reports = attune.report, registry.logs["reported"]
 
         def noted_report(step: int, **metrics: float) -> None:
             self.note(reported=step, metrics=metrics)
             report(step, **metrics)
 
-        def noted_forget(through: int) -> None:
-            for number in range(reports.forgotten + 1, min(through, reports.last) + 1):
-                self.note(acknowledged=reports.items[number]["step"])
-            forget(through)
+        attune.report = noted_report
+        registry.logs["reported"] = NotedReports(reports, reports.maxlen)
 
-        attune.report, reports.forget = noted_report, noted_forget
+
+class NotedReports(collections.deque[Any]):
+    """Reports that wait for their acknowledgement: what is taken from the front has it."""
+
+    def popleft(self) -> Any:
+        report = super().popleft()
+        witness.note(acknowledged=report["step"])
+        return report
 
 
 witness = Witness()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from conftest import DEADLINE
+
 
 def test_greets_reports_and_is_changed(hub: Any, under_experiment: Any) -> None:
     agent, script = hub(), under_experiment()
@@ -114,3 +116,34 @@ def test_refused_greeting_is_final(hub: Any, under_experiment: Any) -> None:
     script("attune.report(step=1, loss=1)")
     agent.accept(error={"code": 2, "message": "attempt 3.1: wrong token."})
     assert script.end() == "attune: attempt 3.1: wrong token. The program goes on with its values and reports to nobody.\n"
+
+
+def test_what_happens_last_is_told(hub: Any, under_experiment: Any) -> None:
+    agent, script = hub(), under_experiment()
+    script("done = attune.trigger('done')")
+    talk = agent.accept()
+    assert talk.ask("trigger.fire", trigger="done", number=3)["result"] == {"number": 3}
+    script.process.stdin.write("done.fired() and exit()\n")
+    script.process.stdin.flush()
+    assert [change["number"] for change in talk.wait("changed")] == [3]
+    assert talk.file.read() == b""
+    talk.close()
+    assert script.process.wait(timeout=DEADLINE) == 0
+
+
+def test_changes_before_the_connection_are_told_at_the_end(hub: Any, under_experiment: Any) -> None:
+    script = under_experiment()
+    script("rate = attune.live('rate', 0.1)")
+    script.process.stdin.write("[setattr(rate, 'value', value / 10) for value in range(5)] and exit()\n")
+    script.process.stdin.flush()
+    talk = hub().accept()
+    assert [change["values"]["rate"] for change in talk.wait("changed", 5)] == [0.0, 0.1, 0.2, 0.3, 0.4]
+    talk.close()
+    assert script.process.wait(timeout=DEADLINE) == 0
+
+
+def test_ends_at_once_without_anything_to_tell(under_experiment: Any) -> None:
+    script = under_experiment()
+    script("rate = attune.live('rate', 0.1)")
+    script.process.stdin.close()
+    assert script.process.wait(timeout=4) == 0

@@ -10,24 +10,14 @@ from typing import Any
 import pytest
 
 import attune
-from attune._live import Live
 from conftest import ROOT
 
 
-class Alone:
-    """A registry with one variable."""
-
-    def change(self, variable: Any, value: Any) -> None:
-        variable._value, variable._changed = variable.accept(value), True
-
-
-variable: Any = None
-
-
 def make(default: Any, low: Any = None, high: Any = None, choices: Any = None) -> Any:
-    global variable
-    variable = Live(Alone(), "x", default, low, high, choices, "linear", "immediately")  # type: ignore[arg-type]
-    return variable
+    """A variable of a registry that talks to nobody."""
+    registry = attune.Registry()
+    registry.is_started = True
+    return registry.live("x", default, min=low, max=high, choices=choices)
 
 
 @pytest.mark.parametrize(

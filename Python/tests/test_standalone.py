@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from conftest import ROOT
 
 
 @pytest.fixture
@@ -118,6 +122,33 @@ def test_half_closed_client_gets_its_answer(script: Any) -> None:
     assert talk.receive()["id"] == 1
 
 
+def test_half_closed_subscriber_gets_all_that_is_kept(script: Any) -> None:
+    script("[attune.report(loss=0.5) for _ in range(10_000)] and None")
+    talk = script.dial()
+    talk.send(method="reports.subscribe")
+    talk.sock.shutdown(1)
+    assert [json.loads(line)["params"]["n"] for line in talk.file if b"reported" in line] == list(range(1, 10_001))
+
+
+def test_silent_subscriber_holds_nobody_up(script: Any) -> None:
+    silent, other = script.dial(), script.dial()
+    silent.ask("reports.subscribe")
+    script("[attune.report(**{'loss' * 50: 0.5}) for _ in range(60_000)] and None")
+    assert other.ask("hello")["result"]["step"] == 60_000
+    numbers = [json.loads(line)["params"]["n"] for line in silent.file if b"reported" in line]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert len(numbers) < 60_000
+
+
+def test_what_happens_last_is_told(script: Any) -> None:
+    talk = script.dial()
+    talk.ask("changes.subscribe")
+    script.process.stdin.write("setattr(rate, 'value', 0.5) or exit()\n")
+    script.process.stdin.flush()
+    assert [change["values"] for change in talk.wait("changed")] == [{"rate": 0.5}]
+    assert talk.file.read() == b""
+
+
 def test_records_and_applies_again(start: Any, directory: Path) -> None:
     first = start(ATTUNE_RECORD=str(directory / "changes"))
     first("rate = attune.live('rate', 0.1)")
@@ -171,6 +202,22 @@ def test_forked_child_leaves_the_parent_alone(script: Any, directory: Path) -> N
     script("attune.report(step=1, loss=1)")
     assert [report["step"] for report in talk.wait("reported")] == [1]
     assert len(list((directory / "attune").iterdir())) == 1
+
+
+def test_spawned_worker_keeps_to_itself(directory: Path) -> None:
+    path = directory / "train.py"
+    path.write_text("""
+import attune, multiprocessing, threading
+rate = attune.live("rate", 0.1)
+print(threading.active_count(), flush=True)
+if __name__ == "__main__":
+    worker = multiprocessing.get_context("spawn").Process(target=print)
+    worker.start()
+    worker.join()
+""")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_RUNTIME_DIR": str(directory)}
+    result = subprocess.run([sys.executable, str(path)], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert result.stdout.split() == ["2", "1"], result.stderr
 
 
 def test_many_variables_need_one_thread(script: Any) -> None:

@@ -22,18 +22,31 @@ public final class Store: Sendable {
     do {
       guard isNewAllowed || FileManager.default.fileExists(atPath: path) else { throw StoreError.missing(path: path) }
       try Self.makeFolder(for: path)
-      var configuration = GRDB.Configuration()
-      // Two experiments of a folder may write at the same time; a transaction takes milliseconds.
-      configuration.busyMode = .timeout(30)
-      pool = try DatabasePool(path: path, configuration: configuration)
-      if try pool.read(Schema.migrator.hasBeenSuperseded) { throw StoreError.newerSchema(path: path) }
-      try Self.migrate(pool)
+      pool = try Self.openTogether(path)
       try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
     } catch let error as StoreError {
       throw error
     } catch {
       throw StoreError(error, path: path)
     }
+  }
+
+  /// SQLite does not wait for another process that turns the same new file into a store: it is tried again, for ten seconds.
+  private static func openTogether(_ path: String) throws -> DatabasePool {
+    for _ in 0..<2000 {
+      do { return try openOnce(path) } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY { usleep(5000) }
+    }
+    return try openOnce(path)
+  }
+
+  private static func openOnce(_ path: String) throws -> DatabasePool {
+    var configuration = GRDB.Configuration()
+    // Two experiments of a folder may write at the same time; a transaction takes milliseconds.
+    configuration.busyMode = .timeout(30)
+    let pool = try DatabasePool(path: path, configuration: configuration)
+    if try pool.read(Schema.migrator.hasBeenSuperseded) { throw StoreError.newerSchema(path: path) }
+    try migrate(pool)
+    return pool
   }
 
   /// Of two processes that make a store at the same moment one comes second: what the other has done is there when it looks again.
