@@ -6,7 +6,6 @@ a report, an acknowledgement. The script itself is not changed.
 
 from __future__ import annotations
 
-import collections
 import json
 import os
 import runpy
@@ -30,23 +29,20 @@ class Witness:
 
     def watch(self, registry: Any) -> None:
         """Listens to the client library: to every report it takes, and to every report that it may forget."""
-        report, reports = attune.report, registry.logs["reported"]
+        report, answer = attune.report, registry.answer
 
         def noted_report(step: int, **metrics: float) -> None:
             self.note(reported=step, metrics=metrics)
             report(step, **metrics)
 
-        attune.report = noted_report
-        registry.logs["reported"] = NotedReports(reports, reports.maxlen)
+        def noted_answer(method: str, *others: Any) -> Any:
+            before = [report["step"] for report in registry.logs["reported"]]
+            result = answer(method, *others)
+            for step in before[:len(before) - len(registry.logs["reported"])]:
+                self.note(acknowledged=step)
+            return result
 
-
-class NotedReports(collections.deque[Any]):
-    """Reports that wait for their acknowledgement: what is taken from the front has it."""
-
-    def popleft(self) -> Any:
-        report = super().popleft()
-        witness.note(acknowledged=report["step"])
-        return report
+        attune.report, registry.answer = noted_report, noted_answer
 
 
 witness = Witness()

@@ -1,10 +1,13 @@
 """Hyperparameters that can be changed while a program trains. Without Attune around it, a script runs just the same."""
+
 from __future__ import annotations
+
 import atexit, builtins, collections, contextlib, itertools, json, math, operator, os, pathlib, re, select, socket, sys, threading, time
 from typing import Any, Callable, Generic, Mapping, Sequence, SupportsFloat, TypeVar
 
 __all__ = ["Live", "Refused", "Trigger", "checkpoint_directory", "config", "live", "report", "resuming", "seed", "step", "trigger"]
 Message = dict[str, Any]
+Log = collections.deque[Message]
 T = TypeVar("T", bool, int, float, str)
 KINDS = {bool: ("bool", "true or false"), int: ("int", "any integer"), float: ("float", "any finite number"), str: ("string", "any text")}
 LINE_LIMIT, OUTGOING_LIMIT, WINDOW, PATIENCE = 1 << 20, 16 << 20, 1000, 30.0
@@ -68,6 +71,7 @@ class Trigger:
         """Whether it was fired since the last time this was asked."""
         return bool(self._registry.pending) and self._registry.settle(self.tag)
 
+
 class Peer:
     """The other end of a connection, with the numbers that come next for it; 0 for what it has not asked for."""
     def __init__(self, end: socket.socket) -> None:
@@ -76,7 +80,7 @@ class Peer:
         self.next, self.declared, self.deadline = {"changed": 0, "reported": 0}, 0, time.monotonic() + PATIENCE
 
     def send(self, **message: Any) -> None:
-        self.outgoing += json.dumps({"jsonrpc": "2.0", **message}, separators=(",", ":")).encode() + b"\n"
+        self.outgoing += json.dumps({"jsonrpc": "2.0", **message}, separators=(",", ":"), default=str).encode() + b"\n"
 
 
 class Registry:
@@ -84,12 +88,11 @@ class Registry:
     def __init__(self) -> None:
         name = re.sub(r"[^A-Za-z0-9._-]", "_", os.path.splitext(os.path.basename(sys.argv[0]))[0])[:40] or "python"
         self.identity = {"name": name, "pid": os.getpid(), "protocol": 1, "attempt": os.environ.get("ATTUNE_ATTEMPT_ID")}
-        self.address, self.token = os.environ.get("ATTUNE_SOCKET"), os.environ.get("ATTUNE_TOKEN", "")
         self.thread, self.lock, self.path = threading.Thread(target=self._talk, name="attune", daemon=True), threading.RLock(), ""
         self.peers, self.is_started, self.is_awake, self.was_greeted = list[Peer](), False, False, False
         self.variables, self.triggers, self.pending = dict[str, Live[Any]](), dict[str, Trigger](), list[tuple[int, Message]]()
-        kept = 100_000 if self.address else 10_000
-        self.logs = {"changed": collections.deque[Message](maxlen=10_000), "reported": collections.deque[Message](maxlen=kept)}
+        self.address, self.token = os.environ.get("ATTUNE_SOCKET"), os.environ.get("ATTUNE_TOKEN", "")
+        self.logs = {"changed": Log(maxlen=10_000), "reported": Log(maxlen=100_000 if self.address else 10_000)}
         self.counts, self.step, self.last_step, self.began, self.end = {"changed": 0, "reported": 0}, 0, 0, time.monotonic(), math.inf
         self.earlier, self.accepted = dict[str, list[tuple[int, Any]]](), set[int]()  # what earlier attempts changed: step, value; numbers
         path = os.environ.get("ATTUNE_CHANGES", "")
@@ -109,7 +112,7 @@ class Registry:
         A parameter of that name replaces the default. The same tag gives the same object. Raises ValueError for what is not allowed."""
         if type(default) not in KINDS or scale not in ("linear", "log") or applies not in ("immediately", "atStep"):
             raise ValueError(f"'{tag}': allowed are a bool, int, float or str; scale linear or log; applies immediately or atStep")
-        bounds = [bound if bound is None else float(bound) if type(default) is float else int(bound) for bound in (min, max)]
+        bounds = [None if b in (None, -math.inf, math.inf) else float(b) if type(default) is float else int(b) for b in (min, max)]
         hints = dict(range=bounds, choices=list(choices or ()), scale=scale, step=step, unit=unit, help=help, group=group, applies=applies)
         told = {name: hint for name, hint in hints.items() if hint not in (None, [], [None, None], "linear", "immediately")}
         kind = "choice" if choices else KINDS[type(default)][0]
@@ -170,7 +173,6 @@ class Registry:
         return int(os.environ.get("ATTUNE_SEED") or default)
 
     def settle(self, trigger: str | None) -> bool:
-        """What waited takes effect: for a step, or because the program asks for the trigger. Whether there was any."""
         with self.lock:
             due = [change for at, change in self.pending if at <= self.step and change.get("trigger") == trigger]
             self.pending = [(at, change) for at, change in self.pending if change not in due]
@@ -187,16 +189,16 @@ class Registry:
             self._add("changed", {**change, "step": self.step, "time": time.time()})
             self._write("ATTUNE_RECORD", [self.logs["changed"][-1]])
 
-    def _write(self, name: str, messages: list[Message]) -> None:
+    def _write(self, name: str, lines: list[Message]) -> None:
         try:
-            if messages and os.environ.get(name):
+            if lines and os.environ.get(name):
                 with open(os.open(os.environ[name], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a") as file:
-                    file.writelines(json.dumps(message) + "\n" for message in messages)
+                    file.writelines(json.dumps(line) + "\n" for line in lines)
         except OSError as problem:
-            print(f"attune: {name}: {problem}. Lines that are lost: {len(messages)}.", file=sys.stderr)
+            print(f"attune: {name}: {problem}. Lines that are lost: {len(lines)}.", file=sys.stderr)
 
     def finish(self, limit: float = 5.0) -> None:
-        """Returns when the others have all that happened, or the seconds are over. What no agent takes is left to the next in a file."""
+        """Returns when the others have all that happened. Reports that nobody takes in time are left to the next agent in a file."""
         if self.thread.is_alive():
             self.end = time.monotonic() + (limit if self.address else 1.0)
             self.bell.send(b"!")
@@ -299,8 +301,7 @@ class Registry:
                 poll.register(peer.socket, (0 if peer.has_ended else select.POLLIN) | (select.POLLOUT if peer.outgoing else 0))
             alarm = min([self.end, *(peer.deadline for peer in self.peers), redial if self.address and not self.peers else math.inf])
             ready = dict(poll.poll(None if alarm == math.inf else max(0.0, alarm - time.monotonic()) * 1000))
-            if self.hearing.fileno() in ready:
-                self.hearing.recv(1 << 10)
+            if self.hearing.fileno() in ready and self.hearing.recv(1 << 10):
                 self.is_awake = False
             with contextlib.suppress(OSError):  # whoever called is gone; whoever was called is not there, as the first turn will show
                 if self.listener.fileno() in ready:
@@ -334,8 +335,7 @@ class Registry:
         if has_sent:
             *lines, rest = (peer.incoming + (data := peer.socket.recv(1 << 16))).split(b"\n")
             peer.incoming, peer.has_ended = rest if len(rest) <= LINE_LIMIT else b"\0", not data  # what is too long is no JSON any more
-            if lines or peer.deadline == math.inf:
-                peer.deadline = time.monotonic() + PATIENCE if rest else math.inf
+            peer.deadline = time.monotonic() + PATIENCE if rest else math.inf
             for line in lines:
                 self._take(line, peer)
         with contextlib.suppress(BlockingIOError):
@@ -347,12 +347,11 @@ class Registry:
     def _take(self, line: bytes, peer: Peer) -> None:
         identity, code = None, -32700
         try:
-            message = json.loads(line)
-            code = -32600
+            message, code = json.loads(line), -32600
             identity, _ = message.get("id"), message["jsonrpc"]
             with self.lock:
                 if self.address and "method" not in message:
-                    return self._greeted(message, peer)
+                    return self._greeted(message, peer) if identity == 1 else None
                 method, code = message["method"], -32602
                 result = self.answer(method, message.get("params") or {}, peer)
             if "id" in message:
@@ -381,15 +380,16 @@ class Registry:
             if any(peer.next.values()) and peer.declared < (declared := len(self.variables) + len(self.triggers)):
                 peer.declared = declared
                 peer.send(method="declared", params=self.declaration())
-            for method, log in self.logs.items():
-                has = peer.next[method] - 1 - self.counts[method] + len(log)  # so many of those that are kept
-                if peer.next[method] and has < 0 and not self.address:
+            for kind in [kind for kind in self.logs if peer.next[kind]]:
+                log, limit = self.logs[kind], WINDOW if self.address and kind == "reported" else None
+                has = peer.next[kind] - 1 - self.counts[kind] + len(log)  # so many of those that are kept
+                if has < 0 and not self.address:
                     raise ConnectionAbortedError  # it reads too slowly
-                end = WINDOW if self.address and method == "reported" else len(log)
-                for item in itertools.islice(log, max(has, 0), end if peer.next[method] else 0):
-                    peer.send(method=method, params=item)
-                    peer.next[method] = item["n"] + 1
+                for item in itertools.islice(log, max(has, 0), limit):
+                    peer.send(method=kind, params=item)
+                    peer.next[kind] = item["n"] + 1
         return bool(peer.outgoing)
+
 
 for _name in "add sub mul truediv floordiv mod pow lt le gt ge eq ne neg pos abs index float int bool str repr round format".split():
     setattr(Live, f"__{_name}__", lambda self, *args, do=getattr(operator, _name, None) or getattr(builtins, _name): do(self._value, *args))

@@ -53,16 +53,6 @@ def test_lost_connection_loses_and_doubles_nothing(hub: Any, under_experiment: A
     assert script.end() == ""
 
 
-def test_the_last_change_is_told_before_the_end(hub: Any, under_experiment: Any) -> None:
-    agent, script = hub(), under_experiment()
-    script("done = attune.trigger('done')")
-    talk = agent.accept()
-    assert talk.ask("trigger.fire", trigger="done", number=1)["result"] == {"number": 1}
-    script.process.stdin.write("done.fired(); sys.exit(0)\n")
-    script.process.stdin.flush()
-    assert talk.wait("changed")[-1]["trigger"] == "done"
-
-
 def test_what_nobody_takes_is_left_in_a_file(hub: Any, under_experiment: Any, directory: Any) -> None:
     agent, script = hub(), under_experiment(ATTUNE_REPORTS=str(directory / "reports.jsonl"))
     for step in (1, 2, 3):
