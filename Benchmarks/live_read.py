@@ -48,7 +48,7 @@ def main():
         }
         print("ratio attune / LiveTune: " + ", ".join(f"{name} {ours[name] / theirs[name]:.2f}" for name in ours))
         sys.stdout.flush()
-        attune._registry.finish()
+        attune.registry.finish()
         os._exit(0)  # the peer's listening threads keep the interpreter alive
 
 

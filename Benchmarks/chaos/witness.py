@@ -29,27 +29,26 @@ class Witness:
 
     def watch(self, registry: Any) -> None:
         """Listens to the client library: to every report it takes, and to every report that it may forget."""
-        report, answer = attune.report, registry.answer
+        report, acknowledged = attune.report, registry.acknowledged
 
         def noted_report(step: int, **metrics: float) -> None:
             self.note(reported=step, metrics=metrics)
             report(step, **metrics)
 
-        def noted_answer(method: str, *others: Any) -> Any:
+        def noted_acknowledged(number: int) -> None:
             before = [report["step"] for report in registry.logs["reported"]]
-            result = answer(method, *others)
+            acknowledged(number)
             for step in before[:len(before) - len(registry.logs["reported"])]:
                 self.note(acknowledged=step)
-            return result
 
-        attune.report, registry.answer = noted_report, noted_answer
+        attune.report, registry.acknowledged = noted_report, noted_acknowledged
 
 
 witness = Witness()
 
 
 def main() -> None:
-    witness.watch(attune._registry)
+    witness.watch(attune.registry)
     sys.argv = sys.argv[1:]
     sys.path.insert(0, str(Path(sys.argv[0]).resolve().parent))
     sys.modules["witness"] = sys.modules["__main__"]

@@ -19,9 +19,9 @@ def test_greets_reports_and_is_changed(hub: Any, under_experiment: Any) -> None:
     [report] = talk.wait("reported")
     assert (report["n"], report["step"], report["metrics"]) == (1, 1, {"accuracy": 0.5})
     assert talk.wait("declared")[-1]["triggers"] == ["attune.suspend"]
-    assert talk.ask("variables.set", values={"rate": 0.01}, number=5)["result"] == {"number": 5}
+    assert talk.ask("variables.set", values={"rate": 0.01}, number=5)["result"] == {"number": 5, "by": "unknown"}
     assert talk.ask("variables.set", values={"rate": 9}, number=6)["error"]["code"] == 2
-    assert talk.ask("trigger.fire", trigger="attune.suspend", number=9)["result"] == {"number": 9}
+    assert talk.ask("trigger.fire", trigger="attune.suspend", number=9)["result"] == {"number": 9, "by": "unknown"}
     assert script("(rate(), suspend.fired())") == (0.01, True)
     assert [change["number"] for change in talk.wait("changed", 2)] == [5, 9]
 
@@ -63,7 +63,7 @@ def test_what_nobody_takes_is_left_in_a_file(hub: Any, under_experiment: Any, di
     talk.ask("hello")
     talk.close()
     agent.close()
-    script("attune._registry.finish(limit=0)")
+    script("attune.registry.finish(limit=0)")
     left = [json.loads(line) for line in (directory / "reports.jsonl").read_text().splitlines()]
     assert [(report["n"], report["step"], report["pid"]) for report in left] == [(6, 2, script.process.pid), (7, 3, script.process.pid)]
     assert left[0]["metrics"] == {"loss": "nan"}
@@ -112,7 +112,7 @@ def test_what_happens_last_is_told(hub: Any, under_experiment: Any) -> None:
     agent, script = hub(), under_experiment()
     script("done = attune.trigger('done')")
     talk = agent.accept()
-    assert talk.ask("trigger.fire", trigger="done", number=3)["result"] == {"number": 3}
+    assert talk.ask("trigger.fire", trigger="done", number=3)["result"] == {"number": 3, "by": "unknown"}
     script.process.stdin.write("done.fired() and exit()\n")
     script.process.stdin.flush()
     assert [change["number"] for change in talk.wait("changed")] == [3]

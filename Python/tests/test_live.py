@@ -16,7 +16,7 @@ from conftest import ROOT
 def make(default: Any, low: Any = None, high: Any = None, choices: Any = None) -> Any:
     """A variable of a registry that talks to nobody."""
     registry = attune.Registry()
-    registry.is_started = True
+    registry.is_quiet = True
     return registry.live("x", default, min=low, max=high, choices=choices)
 
 

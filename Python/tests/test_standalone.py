@@ -60,8 +60,8 @@ def test_refuses_all_or_nothing(script: Any, method: str, params: Any, code: int
 def test_waits_for_the_step_as_a_whole(script: Any) -> None:
     talk = script.dial()
     talk.ask("changes.subscribe")
-    assert talk.ask("variables.set", values={"rate": 0.5, "momentum": 0.8}, by="ann", reason="plateau")["result"] == {"number": 1}
-    assert talk.ask("variables.set", values={"rate": 0.7}, atStep=9)["result"] == {"number": 2}
+    assert talk.ask("variables.set", values={"rate": 0.5, "momentum": 0.8}, by="ann", reason="plateau")["result"] == {"number": 1, "by": "ann"}
+    assert talk.ask("variables.set", values={"rate": 0.7}, atStep=9)["result"] == {"number": 2, "by": "unknown"}
     assert script("(rate(), momentum(), rate.is_changed())") == (0.1, 0.9, False)
     script("attune.step(4)")
     assert script("(rate(), momentum(), rate.is_changed())") == (0.5, 0.8, True)
@@ -78,11 +78,11 @@ def test_waits_for_the_step_as_a_whole(script: Any) -> None:
 def test_same_number_is_carried_out_once(script: Any) -> None:
     talk = script.dial()
     for _ in range(2):
-        assert talk.ask("variables.set", values={"rate": 0.5}, number=7)["result"] == {"number": 7}
+        assert talk.ask("variables.set", values={"rate": 0.5}, number=7)["result"] == {"number": 7, "by": "unknown"}
         script("setattr(rate, 'value', 0.6)")
     assert script("rate()") == 0.6
     assert [change["n"] for change in talk.wait("changed")] == [1]
-    assert talk.ask("variables.set", values={"rate": 0.4})["result"] == {"number": 8}
+    assert talk.ask("variables.set", values={"rate": 0.4})["result"] == {"number": 8, "by": "unknown"}
 
 
 def test_trigger_is_told_when_it_is_consumed(script: Any) -> None:

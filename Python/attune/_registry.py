@@ -1,0 +1,387 @@
+"""What the process has declared, what waits, what happened."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import math
+import os
+import sys
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence, SupportsFloat, TypeVar
+
+from . import _files
+from ._triggers import DECLARABLE, PAUSE, RESUME, Trigger
+from ._values import KINDS, Live, LiveText, Refused, follow
+from ._reading import plain
+
+if TYPE_CHECKING:
+    from ._link import Link
+    from ._replay import Earlier, Schedule
+
+Message = dict[str, Any]
+T = TypeVar("T", bool, int, float, str)
+PENDING_LIMIT = 10_000
+KEPT, KEPT_UPSTREAM = 10_000, 100_000
+
+
+class Snapshot(dict[str, Any]):
+    """The values of all variables at one moment: by tag, or by the variable itself."""
+
+    def __init__(self, values: Mapping[str, Any], step: int) -> None:
+        super().__init__(values)
+        self.step = step
+
+    def __getitem__(self, tag: str | Live[Any]) -> Any:
+        return super().__getitem__(tag.tag if type(tag) is not str and isinstance(tag, Live) else tag)
+
+
+class Accepted:
+    """The numbers of requests that were accepted: one number stands for all below it that came without a gap."""
+
+    def __init__(self) -> None:
+        self.highest = self._gapless = 0
+        self._others: set[int] = set()
+
+    def __contains__(self, number: int) -> bool:
+        return 0 < number <= self._gapless or number in self._others
+
+    def add(self, number: int) -> None:
+        self.highest = max(self.highest, number)
+        self._others.add(number)
+        while self._gapless + 1 in self._others:
+            self._gapless += 1
+            self._others.remove(self._gapless)
+
+
+class Registry:
+    """The variables and triggers of a process. What fails on the way to others fails nothing here."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.resumed = threading.Condition(self.lock)
+        self.variables: dict[str, Live[Any]] = {}
+        self.triggers: dict[str, Trigger] = {}
+        self.pending: list[tuple[int, Message]] = []  # changes and firings that wait for a step
+        self.pauses: list[Message] = []  # accepted, and not yet taken effect
+        self.is_paused = False
+        self.accepted = Accepted()
+        self.counts = {"changed": 0, "reported": 0}
+        self.step = self.last_step = 0
+        self.began = time.monotonic()
+        self.link: Link | None = None  # from the first news on
+        self.is_quiet = False  # a child that leaves everything to its parent
+        kept = KEPT_UPSTREAM if os.environ.get("ATTUNE_SOCKET") else KEPT
+        self.logs: dict[str, deque[Message]] = {"changed": deque(maxlen=KEPT), "reported": deque(maxlen=kept)}
+        self.earlier: Earlier | None = None
+        self.schedule: Schedule | None = None
+        self._shared: dict[Any, Any] = {}
+        self._read_replays()
+        atexit.register(self.finish)
+        os.register_at_fork(after_in_child=self._be_quiet)
+
+    def live(
+        self, tag: str, default: T, *, min: float | None = None, max: float | None = None, choices: Sequence[T] | None = None,
+        scale: str = "linear", step: float | None = None, unit: str | None = None, help: str | None = None, group: str | None = None,
+        applies: str = "immediately", validate: Callable[[T], str | None] | None = None,
+    ) -> Live[T]:
+        """Declares a value that can be changed while the program runs; with `applies="atStep"`, at the next `step` or `report` only.
+
+        `validate` looks at a value before it is accepted, and returns the reason against it, or None. A parameter of that name replaces the
+        default. The same tag gives the same object. Raises ValueError for what is not allowed.
+        """
+        default = plain(default)
+        if type(default) not in KINDS or scale not in ("linear", "log") or applies not in ("immediately", "atStep"):
+            raise ValueError(f"'{tag}': allowed are a bool, int, float or str; scale linear or log; applies immediately or atStep")
+        _check(tag)
+        hints = {"choices": tuple(choices or ()), "scale": scale, "step": step, "unit": unit, "help": help, "group": group,
+                 "applies": applies, "validate": validate}
+        told = {name: hint for name, hint in hints.items() if hint not in (None, (), "linear", "immediately")}
+        with self.lock:
+            variable: Live[T] = self.variables.get(tag) or self._declare(tag, default, _bounds(type(default), min, max), told)
+            if variable.kind != ("choice" if choices else KINDS[type(default)][0]):
+                kind = "choice" if choices else KINDS[type(default)][0]
+                raise ValueError(f"'{tag}' is declared as {variable.kind} and as {kind}")
+            self.ring()
+            return variable
+
+    def trigger(self, tag: str, counted: bool = False) -> Trigger:
+        """Declares a button that can be pressed while the program runs. Of a counted one, each firing is told. Raises ValueError."""
+        _check(tag, DECLARABLE)
+        with self.lock:
+            if tag not in self.triggers:
+                self.triggers[tag] = Trigger(self, tag, counted)
+                self._apply_replays()
+            elif self.triggers[tag].counted != counted:
+                raise ValueError(f"trigger '{tag}' is declared as counted and as not counted")
+            self.ring()
+            return self.triggers[tag]
+
+    def report(self, step: int | None = None, **metrics: SupportsFloat) -> None:
+        """Reports numbers of a completed step: from 1; without one, of the next. nan and infinity are allowed. It waits only for the end of
+        a pause. Raises ValueError."""
+        if step is not None and step < 1:
+            raise ValueError(f"report: step = {step} refused: it counts completed steps, from 1. Nothing was reported.")
+        words = {name: number if math.isfinite(number := float(value)) else str(number) for name, value in metrics.items()}
+        with self.lock:
+            self.last_step = int(step or (self.step if self.step > self.last_step else self.last_step + 1))
+            self._add("reported", {"step": self.last_step, "metrics": words, "elapsed": time.monotonic() - self.began})
+            if len(self.logs["reported"]) == KEPT_UPSTREAM and self.counts["reported"] % KEPT_UPSTREAM == 0:
+                warn("nobody takes the reports: beyond 100,000 the oldest are dropped. The program goes on.")
+        self.advance(self.last_step)
+
+    def advance(self, step: int) -> None:
+        """Tells that so many steps are completed; changes that waited for it take effect now, and a pause that was asked for. `report` does
+        it too."""
+        self.step = step
+        if self.pending or self.pauses or self.earlier or self.schedule:
+            with self.lock:
+                self._settle()
+
+    def change(self, values: Mapping[str, Any] | None = None, /, reason: str | None = None, **more: Any) -> None:
+        """Changes variables by the program itself: all of them at once, or none. Raises Refused."""
+        accepted = self._accept_values({**(values or {}), **more})
+        with self.lock:
+            self.apply({"number": 0, "by": "program", **({"reason": reason} if reason else {}), "values": accepted})
+
+    def snapshot(self) -> Snapshot:
+        """All values of one moment: no change is half in it."""
+        with self.lock:
+            return Snapshot({tag: variable() for tag, variable in self.variables.items()}, self.step)
+
+    def ask(self, params: Message, tell: Callable[[Message], object] | None = None) -> Message:
+        """Accepts values or a firing that somebody asks for; what came before under the same number is told again. Raises Refused."""
+        number, at_step, said = _circumstances(params)
+        if self._is_repeated(number, tell):
+            return {"number": number, "by": said["by"]}
+        values = self._accept_values(params["values"]) if "values" in params else {}
+        trigger = None if values else str(params["trigger"])
+        with self.lock:
+            if self._is_repeated(number, tell):
+                return {"number": number, "by": said["by"]}
+            if trigger not in (None, PAUSE, RESUME, *self.triggers):
+                raise _unknown("trigger", trigger, self.triggers)
+            if len(self.pending) + len(self.pauses) >= PENDING_LIMIT or trigger in self.triggers and len(
+                    self.triggers[str(trigger)]._waiting) >= PENDING_LIMIT:
+                raise Refused(f"{PENDING_LIMIT} changes wait already. Nothing was changed.")
+            number = number or self.accepted.highest + 1
+            self.accepted.add(number)
+            change = {**said, **({"values": values} if values else {"trigger": trigger}), "number": number}
+            waits = any(self.variables[tag].waits_for_steps for tag in values) and not self.is_paused
+            if waits or at_step > self.step:
+                self.pending.append((at_step, change))
+            elif values:
+                self.apply(change, immediate=not self.is_paused)
+            else:
+                self._pull(change)
+            return {"number": number, "by": said["by"]}
+
+    def consume(self, trigger: Trigger) -> Message | None:
+        """The program has seen that the trigger fired: notes it. The firing that it sees; None when another thread was first."""
+        with self.lock:
+            taken: Message | None = None
+            while trigger._waiting and not (taken and trigger.counted):
+                taken = trigger._waiting.popleft()
+                self._note(taken)
+            return taken
+
+    def apply(self, change: Message, immediate: bool = False) -> None:
+        """Lets accepted values take effect."""
+        with self.lock:
+            changed = {tag: self.variables[tag] for tag in change["values"]}
+            for tag, value in change["values"].items():
+                changed[tag]._value, changed[tag]._changed = value, True
+                if self.earlier:
+                    self.earlier.forget(tag)  # a newer change has come
+            follow(changed)
+            self._note(change, immediate)
+
+    def declaration(self) -> Message:
+        with self.lock:
+            told = {"variables": [one.description for one in self.variables.values()], "triggers": list(self.triggers)}
+            counted = [trigger.tag for trigger in self.triggers.values() if trigger.counted]
+            return {**told, "counted": counted} if counted else told
+
+    def find(self, tag: str) -> Live[Any]:
+        """Raises Refused with code 1."""
+        try:
+            return self.variables[tag]
+        except (KeyError, TypeError):
+            raise _unknown("variable", tag, self.variables) from None
+
+    def acknowledged(self, number: int) -> None:
+        """Reports up to that number are kept by somebody else for good."""
+        with self.lock:
+            while self.logs["reported"] and self.logs["reported"][0]["n"] <= number:
+                self.logs["reported"].popleft()
+
+    def finish(self, limit: float = 5.0) -> None:
+        """Returns when the others have all that happened. Reports that nobody takes in time are left to the next agent in a file."""
+        with self.lock:
+            self.pauses, self.is_paused = [], False
+            self.resumed.notify_all()
+        if self.link and self.link.finish(limit):
+            _files.append("ATTUNE_REPORTS", [{**report, "pid": os.getpid()} for report in self.logs["reported"]])
+        if self.schedule:
+            self.schedule.warn_of_undeclared()
+
+    def _is_repeated(self, number: int | None, tell: Callable[[Message], object] | None) -> bool:
+        if number is None or number not in self.accepted:
+            return False
+        with self.lock:
+            for change in [change for change in self.logs["changed"] if change["number"] == number]:
+                if tell:
+                    tell(change)
+        return True
+
+    def _accept_values(self, values: Any) -> Message:
+        """Checked outside the lock, so that a validator may take its time."""
+        if not isinstance(values, Mapping) or not values:
+            raise Refused(f'"values" is an object of at least one value by tag; got {json.dumps(values, default=str)[:80]}', -32602)
+        found = {tag: self.find(tag) for tag in sorted(values)}
+        return {tag: variable.accept(values[tag]) for tag, variable in found.items()}
+
+    def _declare(self, tag: str, default: T, bounds: Any, told: Message) -> Live[T]:
+        kind = type(default)
+        try:
+            hints = self._shared.setdefault((kind, *told.items()), told) if told else None
+        except TypeError:  # a validator or choices that have no hash
+            hints = told
+        bounds = self._shared.setdefault((kind, bounds), bounds) if bounds else None
+        form: Any = LiveText if kind is str else Live
+        variable: Live[T] = form(self, tag, default, bounds, hints)
+        configuration = _files.configuration()
+        if tag in configuration:
+            variable._value = variable.accept(configuration[tag])
+        self.variables[tag] = variable
+        for replay in (self.earlier, self.schedule):
+            if replay:
+                replay.declared(variable)
+        self._apply_replays()
+        return variable
+
+    def _settle(self) -> None:
+        """What waited for the step takes effect, in the order of acceptance; then a pause, which returns when it is over."""
+        if self.earlier:
+            self.earlier.advance(self.step, self.variables)
+        self._apply_replays()
+        due = [change for at, change in self.pending if at <= self.step]
+        self.pending = [(at, change) for at, change in self.pending if at > self.step]
+        for change in due:
+            self.apply(change) if "values" in change else self._pull(change)
+        if self.pauses:
+            self._hold()
+
+    def _hold(self) -> None:
+        for change in self.pauses:
+            self._note(change)
+        self.pauses, self.is_paused = [], True
+        try:
+            while self.is_paused:
+                self.resumed.wait()
+        finally:
+            self.is_paused = False  # also when it was interrupted
+            self.resumed.notify_all()
+
+    def _resume(self, change: Message | None = None) -> None:
+        for pause in self.pauses:
+            self._note(pause)
+        if change:
+            self._note(change)
+        self.pauses, self.is_paused = [], False
+        self.resumed.notify_all()
+
+    def _pull(self, change: Message) -> None:
+        if change["trigger"] == RESUME:
+            self._resume(change)
+        elif change["trigger"] != PAUSE:
+            self.triggers[change["trigger"]]._waiting.append(change)
+        elif self.is_paused:
+            self._note(change)
+        else:
+            self.pauses.append(change)
+
+    def _read_replays(self) -> None:
+        if os.environ.get("ATTUNE_CHANGES") or os.environ.get("ATTUNE_REPLAY"):
+            from ._replay import Earlier, Schedule
+
+            self.earlier = Earlier.read(os.environ.get("ATTUNE_CHANGES"), self.accepted.add)
+            self.schedule = Schedule.read(os.environ.get("ATTUNE_REPLAY"))
+
+    def _apply_replays(self) -> None:
+        if self.schedule:
+            for change in self.schedule.due(self.step, self.variables, self.triggers):
+                self.apply(change) if "values" in change else self._pull(change)
+
+    def _note(self, change: Message, immediate: bool = False) -> None:
+        marks = {"immediate": True} if immediate else {}
+        self._add("changed", {**change, "step": self.step, "time": time.time(), **marks})
+        if not self.is_quiet:
+            _files.append("ATTUNE_RECORD", [self.logs["changed"][-1]])
+
+    def _add(self, log: str, item: Message) -> None:
+        self.counts[log] += 1
+        self.logs[log].append({"n": self.counts[log], **item})
+        self.ring()
+
+    def ring(self) -> None:
+        """There is news for others. The first opens the link."""
+        if self.link:
+            self.link.ring()
+        elif not self.is_quiet:
+            process = sys.modules.get("multiprocessing.process")
+            self.is_quiet = bool(process and (process.parent_process() or hasattr(process.current_process(), "_inheriting")))
+            if not self.is_quiet:  # no spawned worker
+                from ._link import Link  # only now: many a program that imports the library declares nothing
+
+                self.link = Link(self)
+                self.link.ring()
+
+    def _be_quiet(self) -> None:
+        """In a forked child: it keeps its values, and leaves the rest to its parent."""
+        self.lock = threading.RLock()
+        self.resumed = threading.Condition(self.lock)
+        self.pauses, self.is_paused, self.earlier, self.schedule = [], False, None, None
+        if self.link:
+            self.link.abandon()
+        self.link, self.is_quiet = None, True
+
+
+def warn(problem: str) -> None:
+    """All that a library under a program may say: one line, and only when something of it does not work."""
+    print(f"attune: {problem}", file=sys.stderr)
+
+
+def _check(tag: str, allowed: Sequence[str] = ()) -> None:
+    if type(tag) is not str or not tag:
+        raise ValueError(f"a tag is a text of at least one character; got {tag!r}")
+    if tag.startswith("attune.") and tag not in allowed:
+        raise ValueError(f"'{tag}' refused: tags that begin with 'attune.' are reserved; triggers of that kind: {', '.join(DECLARABLE)}")
+
+
+def _bounds(kind: type, low: float | None, high: float | None) -> tuple[Any, Any] | None:
+    told = tuple(None if bound is None or math.isinf(bound) else float(bound) if kind is float else int(bound) for bound in (low, high))
+    return None if told == (None, None) else told  # type: ignore[return-value]
+
+
+def _circumstances(params: Message) -> tuple[Any, int, Message]:
+    """Number, step to wait for, and what is kept with the change. Raises Refused."""
+    number, at_step = params.get("number"), params.get("atStep") or 0
+    if type(number or 1) is not int or type(at_step) is not int or at_step < 0 or number is not None and number < 1:
+        raise Refused('"number" counts from 1 and "atStep" from 0, in integers. Nothing was changed.', -32602)
+    said = {"by": "unknown", **{key: params[key] for key in ("by", "reason") if params.get(key) is not None}}
+    if any(type(text) is not str or len(text) > 4096 for text in said.values()):
+        raise Refused('"by" and "reason" are texts of at most 4096 characters. Nothing was changed.', -32602)
+    if params.get("payload") is not None:
+        size = len(json.dumps(params["payload"], ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode())
+        if size > 1 << 16:
+            raise Refused(f"a payload of {size} bytes refused: allowed 65536. Nothing was changed.")
+        said["payload"] = params["payload"]
+    return number, at_step, said
+
+
+def _unknown(what: str, tag: Any, known: Mapping[str, Any]) -> Refused:
+    listed = ", ".join(list(known)[:20]) + (", …" if len(known) > 20 else "")
+    return Refused(f"unknown {what} '{tag}': the program has {listed or 'none'}. Nothing was changed.", 1)
