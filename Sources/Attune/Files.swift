@@ -59,3 +59,18 @@ var processID: Int { Int(getpid()) }
 func finishAtExit() {
   atexit { LiveRegistry.shared.finish() }
 }
+
+/// Whether the program has a handler of its own for Ctrl-C or SIGTERM, which by themselves would have ended it.
+var handlesBeingEnded: Bool {
+  [SIGINT, SIGTERM].contains { signal in
+    var action = sigaction()
+    guard sigaction(signal, nil, &action) == 0 else { return false }
+    #if canImport(Glibc)
+      let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+    #else
+      let handler = unsafeBitCast(action.__sigaction_u.__sa_handler, to: Int.self)
+    #endif
+    // SIG_DFL is 0 and SIG_IGN is 1.
+    return handler > 1 || handler < 0
+  }
+}

@@ -24,6 +24,7 @@ public struct ProgramEnvironment: Sendable {
   var recordPath: String?
   var reportsPath: String?
   var changesPath: String?
+  var replayPath: String?
   /// Reads the variables that say where sockets are kept.
   var read: @Sendable (String) -> String?
 
@@ -42,6 +43,7 @@ public struct ProgramEnvironment: Sendable {
     recordPath = read("ATTUNE_RECORD")
     reportsPath = read("ATTUNE_REPORTS")
     changesPath = read("ATTUNE_CHANGES")
+    replayPath = read("ATTUNE_REPLAY")
     self.read = read
   }
 

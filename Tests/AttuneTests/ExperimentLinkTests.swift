@@ -44,7 +44,9 @@ import Testing
     try hub.send(
       .request(id: 19, method: LiveMethod.fireTrigger, parameters: FireRequest(trigger: "attune.suspend", Circumstances(number: 9)).json))
     let refusal = WireFailure(.refused, "'rate' = 9 refused: allowed 0.0...1.0. The program keeps 0.01.")
-    #expect(try hub.answers(3) == [.result(id: 17, ["number": 5]), .failure(id: 18, refusal), .result(id: 19, ["number": 9])])
+    let accepted = Acceptance(number: 5, by: "ann").json
+    let fired = Acceptance(number: 9, by: "unknown").json
+    #expect(try hub.answers(3) == [.result(id: 17, accepted), .failure(id: 18, refusal), .result(id: 19, fired)])
     #expect(rate() == 0.01)
     #expect(suspend.fired())
     #expect(try hub.changes(2).map(\.number) == [5, 9])

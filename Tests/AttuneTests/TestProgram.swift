@@ -26,6 +26,27 @@ final class TestProgram: Sendable {
   }
 
   func client() throws -> WireClient { try WireClient(dialing: address) }
+
+  /// Waits for so many changes, from the first.
+  func changes(_ count: Int) throws -> [ChangeNotice] {
+    let client = try client()
+    _ = try client.request(LiveMethod.subscribeToChanges, ["from": 1])
+    var changes: [ChangeNotice] = []
+    while changes.count < count {
+      let news = try client.notification(within: .seconds(20))
+      if news.method == LiveMethod.changed { changes.append(try ChangeNotice(json: news.parameters)) }
+    }
+    return changes
+  }
+}
+
+/// Runs the body on a thread of its own: a test's cooperative thread must not wait in it.
+func onThread(_ body: @escaping @Sendable () -> Void) throws {
+  let loop = try LineLoop(name: "test") { _, _ in }
+  loop.after(.zero) {
+    body()
+    loop.stop()
+  }
 }
 
 /// The other side of a program under an experiment. It keeps what it hears; a test acknowledges and asks.

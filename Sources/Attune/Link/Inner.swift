@@ -17,6 +17,8 @@ struct Inner {
   var upstream = Upstream.none
   var lastReportStep = 0
   var isAnnouncementDue = false
+  /// Rung when a pause ends; there while one is wanted.
+  var gate: Bell?
   /// Rung when the last report is acknowledged, or when nobody will acknowledge it.
   var finishBell: Bell?
 

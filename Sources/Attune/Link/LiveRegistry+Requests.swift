@@ -9,11 +9,14 @@ extension LiveRegistry {
   ) throws(WireFailure) {
     switch method {
     case LiveMethod.hello:
-      reply(ProgramIdentity(name: environment.name, pid: owner, step: step, attempt: environment.attempt).json)
+      let isPaused = inner.withLock { $0.state.isHeld }
+      reply(ProgramIdentity(name: environment.name, pid: owner, step: step, attempt: environment.attempt, isPaused: isPaused).json)
     case LiveMethod.listVariables: reply(inner.withLock { $0.state.declaration.json })
     case LiveMethod.getVariables: reply(try values(parameters))
     case LiveMethod.setVariables: try set(SetRequest(json: parameters), from: peer, reply)
     case LiveMethod.fireTrigger: try fire(FireRequest(json: parameters), from: peer, reply)
+    case LiveMethod.pauseProgram: try pause(Circumstances(json: parameters), from: peer, reply)
+    case LiveMethod.resumeProgram: resume(try Circumstances(json: parameters), from: peer, reply)
     case LiveMethod.subscribeToReports: subscribeToReports(from: try start(of: parameters), peer, reply)
     case LiveMethod.subscribeToChanges: subscribeToChanges(from: try start(of: parameters), peer, reply)
     default: throw WireFailure(.unknownMethod, "unknown method '\(method)'. Nothing was changed.")
@@ -27,7 +30,7 @@ extension LiveRegistry {
   }
 
   private func set(_ request: SetRequest, from peer: Peer, _ reply: (JSON) -> Void) throws(WireFailure) {
-    if repeated(request.circumstances.number, peer, reply) { return }
+    if repeated(request.circumstances, peer, reply) { return }
     let checked = try check(request.values)
     let number = try inner.withLock { inner throws(WireFailure) in
       let (number, change) = try inner.state.accept(checked, request.circumstances, step: step, time: wallClockSeconds())
@@ -35,25 +38,40 @@ extension LiveRegistry {
       isWaitingForSteps.store(inner.state.isWaitingForSteps, ordering: .relaxed)
       return number
     }
-    reply(["number": .int(number)])
+    reply(request.circumstances.accepted(as: number))
   }
 
   private func fire(_ request: FireRequest, from peer: Peer, _ reply: (JSON) -> Void) throws(WireFailure) {
-    if repeated(request.circumstances.number, peer, reply) { return }
+    switch ReservedTag(rawValue: request.trigger) {
+    case .pause: return try pause(request.circumstances, from: peer, reply)
+    case .resume: return resume(request.circumstances, from: peer, reply)
+    default: break
+    }
+    if repeated(request.circumstances, peer, reply) { return }
     let number = try inner.withLock { inner throws(WireFailure) in
       let number = try inner.state.fire(request, step: step)
       isWaitingForSteps.store(inner.state.isWaitingForSteps, ordering: .relaxed)
       return number
     }
-    reply(["number": .int(number)])
+    reply(request.circumstances.accepted(as: number))
+  }
+
+  private func pause(_ circumstances: Circumstances, from peer: Peer, _ reply: (JSON) -> Void) throws(WireFailure) {
+    if repeated(circumstances, peer, reply) { return }
+    reply(circumstances.accepted(as: try hold(circumstances)))
+  }
+
+  private func resume(_ circumstances: Circumstances, from peer: Peer, _ reply: (JSON) -> Void) {
+    if repeated(circumstances, peer, reply) { return }
+    reply(circumstances.accepted(as: release(circumstances)))
   }
 
   /// Whether that number was accepted before: then it is answered again, and its effect told to the asker once more.
-  private func repeated(_ number: Int?, _ peer: Peer, _ reply: (JSON) -> Void) -> Bool {
-    guard let number else { return false }
+  private func repeated(_ circumstances: Circumstances, _ peer: Peer, _ reply: (JSON) -> Void) -> Bool {
+    guard let number = circumstances.number else { return false }
     return inner.withLock { inner in
       guard inner.state.accepted.contains(number) else { return false }
-      reply(["number": .int(number)])
+      reply(circumstances.accepted(as: number))
       if let change = inner.state.change(numbered: number) { inner.notify(LiveMethod.changed, change.json, [peer]) }
       return true
     }
@@ -84,4 +102,8 @@ extension LiveRegistry {
       inner.changeReaders.insert(peer)
     }
   }
+}
+
+extension Circumstances {
+  fileprivate func accepted(as number: Int) -> JSON { Acceptance(number: number, by: by ?? "unknown").json }
 }

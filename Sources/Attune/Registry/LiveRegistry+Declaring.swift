@@ -3,24 +3,53 @@ import AttuneWire
 
 /// What variables and triggers ask of their registry.
 extension LiveRegistry {
-  func declare(_ variable: RegistryState.Variable, sink: @escaping RegistryState.Sink) -> Value {
-    let (start, problem) = inner.withLock { inner in
-      self.start(&inner)
-      let result = inner.state.declare(variable, sink: sink)
+  func declare(_ variable: RegistryState.Variable, sink: @escaping RegistryState.Sink) {
+    let tag = variable.descriptor.tag
+    precondition(!ReservedTag.isReserved(tag), "'\(tag)': names that begin with 'attune.' are Attune's own")
+    let (problem, claimed) = inner.withLock { inner in
+      start(&inner)
+      let problem = inner.state.declare(variable, sink: sink)
       announce(&inner)
-      return result
+      return (problem, inner.state.claimSchedule(for: tag))
     }
     if let problem { warn(problem) }
-    return start
+    if !claimed.isEmpty { settleSchedule(claimed) }
   }
 
-  func declareTrigger(_ tag: String) -> TriggerCell {
-    inner.withLock { inner in
+  func declareTrigger(_ tag: String, isCounted: Bool) -> TriggerCell {
+    precondition(
+      !ReservedTag.isReserved(tag) || ReservedTag(rawValue: tag)?.isDeclaredByPrograms ?? false,
+      "'\(tag)': of the names that begin with 'attune.' a program declares attune.suspend, attune.checkpoint and attune.evaluate only")
+    let (cell, problem) = inner.withLock { inner in
       start(&inner)
-      let cell = inner.state.declareTrigger(tag)
+      let declared = inner.state.declareTrigger(tag, isCounted: isCounted)
+      for change in inner.state.followSchedule(step: step, time: wallClockSeconds()) { inner.publish(change) }
       announce(&inner)
-      return cell
+      return declared
     }
+    if let problem { warn(problem) }
+    return cell
+  }
+
+  /// Checks lines of the schedule as if they were asked for, now that all they name is declared; what is due already takes effect.
+  private func settleSchedule(_ claimed: [(place: Int, entry: Schedule.Entry)]) {
+    var settled: [(place: Int, values: [String: Value]?)] = []
+    for (place, entry) in claimed {
+      do {
+        settled.append((place, try check(entry.line.values)))
+      } catch {
+        warnOfSchedule((entry.number, error.message))
+        settled.append((place, nil))
+      }
+    }
+    inner.withLock { inner in
+      for (place, values) in settled { inner.state.schedule.settle(place, values) }
+      for change in inner.state.followSchedule(step: step, time: wallClockSeconds()) { inner.publish(change) }
+    }
+  }
+
+  func warnOfSchedule(_ problem: (line: Int, message: String)) {
+    warn(Schedule.problem(problem.message, line: problem.line, of: environment.replayPath ?? ""))
   }
 
   func set(tag: String, to value: Value) throws(WireFailure) {
@@ -30,9 +59,12 @@ extension LiveRegistry {
     }
   }
 
-  func consumed(trigger tag: String) {
+  /// - Returns: what was consumed, oldest first; empty when the trigger had not fired.
+  func consume(trigger tag: String) -> [ChangeNotice] {
     inner.withLock { inner in
-      for change in inner.state.consume(tag, step: step, time: wallClockSeconds()) { inner.publish(change) }
+      let consumed = inner.state.consume(tag, step: step, time: wallClockSeconds())
+      for change in consumed { inner.publish(change) }
+      return consumed
     }
   }
 

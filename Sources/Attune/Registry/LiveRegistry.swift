@@ -30,18 +30,10 @@ public final class LiveRegistry: Sendable {
   init(environment: ProgramEnvironment, warn: @escaping @Sendable (String) -> Void = warnOnStandardError) {
     self.environment = environment
     self.warn = warn
-    configuration = Self.configuration(of: environment, warn)
-    var replay = Replay()
-    if let path = environment.changesPath {
-      if let lines = contents(ofFile: path) {
-        replay = Replay(lines: lines, isResuming: environment.isResuming)
-      } else {
-        warn("ATTUNE_CHANGES: cannot read '\(path)'. Earlier changes are not applied again.")
-      }
-    }
-    isWaitingForSteps.store(!replay.isOver, ordering: .relaxed)
-    let capacity = environment.socket == nil ? 10_000 : 100_000
-    inner = Mutex(Inner(state: RegistryState(configuration: configuration, replay: replay, reportCapacity: capacity)))
+    let state = RegistryState.starting(in: environment, warn: warn)
+    configuration = state.configuration
+    isWaitingForSteps.store(state.isWaitingForSteps, ordering: .relaxed)
+    inner = Mutex(Inner(state: state))
   }
 
   deinit { inner.withLock { $0.loop?.stop() } }
@@ -51,16 +43,22 @@ public final class LiveRegistry: Sendable {
 
   /// Tells that `step` steps are completed; changes that waited for it take effect now, on this thread.
   ///
-  /// `report` does it too. A program that goes on from a checkpoint tells the checkpoint's step before its loop.
+  /// `report` does it too. A program that goes on from a checkpoint tells the checkpoint's step before its loop. When somebody has asked
+  /// for a pause, the call returns when the pause ends; a signal's handler that runs on this thread meanwhile lets it through once.
   /// - Precondition: `step >= 0`.
   public func step(_ step: Int) {
     precondition(step >= 0, "a step counts completed steps; got \(step)")
     completedSteps.store(step, ordering: .relaxed)
     guard isWaitingForSteps.load(ordering: .relaxed) else { return }
-    inner.withLock { inner in
-      for change in inner.state.advance(to: step, time: wallClockSeconds()) { inner.publish(change) }
+    let (missed, gate) = inner.withLock { inner in
+      let time = wallClockSeconds()
+      for change in inner.state.advance(to: step, time: time) { inner.publish(change) }
+      for change in inner.state.beginPause(step: step, time: time) { inner.publish(change) }
       isWaitingForSteps.store(inner.state.isWaitingForSteps, ordering: .relaxed)
+      return (step > 0 ? inner.state.missedLines() : [], inner.state.isHeld ? inner.gate : nil)
     }
+    for problem in missed { warnOfSchedule(problem) }
+    if let gate { hold(at: gate) }
   }
 
   /// Reports metrics of a completed step. Never waits; what nobody has acknowledged is kept, up to 100,000 reports.
@@ -94,6 +92,7 @@ public final class LiveRegistry: Sendable {
     // A forked child inherits the exit handler, not the thread nor the socket's ownership.
     guard processID == owner, let bell = try? Bell() else { return }
     let deadline = Moment.after(limit)
+    release()
     while true {
       let isDone = inner.withLock { inner in
         inner.finishBell = bell
@@ -119,14 +118,5 @@ public final class LiveRegistry: Sendable {
       return file?.append(.object(members)) ?? false
     }
     if !isKept { warn("ATTUNE_REPORTS: cannot write to '\(path)'. The last of \(left.count) reports, which no agent has taken, are lost.") }
-  }
-
-  private static func configuration(of environment: ProgramEnvironment, _ warn: (String) -> Void) -> [String: Value] {
-    guard let path = environment.configurationPath else { return [:] }
-    guard let bytes = contents(ofFile: path), let members = (try? JSON(parsing: bytes))?.object else {
-      warn("ATTUNE_CONFIG: '\(path)' is no JSON object that can be read. The program uses its defaults.")
-      return [:]
-    }
-    return members.compactMapValues(Value.init(json:))
   }
 }

@@ -23,14 +23,15 @@ extension RegistryState {
   ) throws(WireFailure) -> (number: Int, change: ChangeNotice?) {
     if let number = circumstances.number, accepted.contains(number) { return (number, nil) }
     let waits = circumstances.atStep.map { $0 > step } ?? false
-    let waitsForNext = values.keys.contains { variables[$0]?.descriptor.applies == .atStep }
+    // A program that is held stands at a step: what waits for one need wait no longer.
+    let waitsForNext = !isHeld && values.keys.contains { variables[$0]?.descriptor.applies == .atStep }
     if waits || waitsForNext, pending.count >= Self.pendingLimit { throw tooMany }
     let wish = Wish(values: values, number: take(circumstances.number), circumstances: circumstances)
     if waits || waitsForNext {
       pending.append(wish)
       return (wish.number, nil)
     }
-    return (wish.number, apply(wish, step: step, time: time))
+    return (wish.number, apply(wish, step: step, time: time, isImmediate: !isHeld))
   }
 
   /// Accepts the firing of a trigger.
@@ -38,7 +39,9 @@ extension RegistryState {
     guard triggers[request.trigger] != nil else { throw unknown("trigger", request.trigger, known: triggerTags) }
     if let number = request.circumstances.number, accepted.contains(number) { return number }
     guard pending.count + (triggers[request.trigger]?.waiting.count ?? 0) < Self.pendingLimit else { throw tooMany }
-    let wish = Wish(trigger: request.trigger, number: take(request.circumstances.number), circumstances: request.circumstances)
+    let wish = Wish(
+      trigger: request.trigger, payload: request.payload, number: take(request.circumstances.number),
+      circumstances: request.circumstances)
     if let atStep = request.circumstances.atStep, atStep > step {
       pending.append(wish)
     } else {
@@ -60,20 +63,22 @@ extension RegistryState {
       let fallback = configured ?? variables[tag]?.initial
       if let value = value.flatMap(descriptor.converted) ?? fallback { variables[tag]?.take(value) }
     }
+    var applied = followSchedule(step: step, time: time)
     let due = pending.filter { ($0.circumstances.atStep ?? 0) <= step }
-    guard !due.isEmpty else { return [] }
+    guard !due.isEmpty else { return applied }
     pending.removeAll { ($0.circumstances.atStep ?? 0) <= step }
-    var applied: [ChangeNotice] = []
     for wish in due {
       if wish.trigger != nil { pull(wish) } else { applied.append(apply(wish, step: step, time: time)) }
     }
     return applied
   }
 
-  /// The program has seen that the trigger fired.
+  /// The program has seen that the trigger fired: the oldest firing of a counted one is consumed, all of another.
   mutating func consume(_ tag: String, step: Int, time: Double) -> [ChangeNotice] {
-    let wishes = triggers[tag]?.waiting ?? []
-    triggers[tag]?.waiting = []
+    guard let trigger = triggers[tag] else { return [] }
+    let wishes = trigger.waiting.prefix(trigger.isCounted ? 1 : .max)
+    triggers[tag]?.waiting.removeFirst(wishes.count)
+    trigger.cell.isFired.store(wishes.count < trigger.waiting.count, ordering: .relaxed)
     return wishes.map { note($0, step: step, time: time) }
   }
 
@@ -82,40 +87,44 @@ extension RegistryState {
     changes.from(changes.first).last { $0.number == number }
   }
 
-  private mutating func apply(_ wish: Wish, step: Int, time: Double) -> ChangeNotice {
+  private mutating func apply(_ wish: Wish, step: Int, time: Double, isImmediate: Bool = false) -> ChangeNotice {
     for (tag, value) in wish.values {
       replay.forget(tag)
       variables[tag]?.take(value)
     }
-    return note(wish, step: step, time: time)
+    return note(wish, step: step, time: time, isImmediate: isImmediate)
   }
 
-  private mutating func note(_ wish: Wish, step: Int, time: Double) -> ChangeNotice {
+  /// Writes down that something took effect.
+  mutating func note(_ wish: Wish, step: Int, time: Double, isImmediate: Bool = false) -> ChangeNotice {
     let change = ChangeNotice(
       n: changes.last + 1, number: wish.number, step: step, values: wish.values, trigger: wish.trigger,
-      by: wish.circumstances.by ?? "unknown", reason: wish.circumstances.reason, time: time)
+      payload: wish.payload, isImmediate: isImmediate, by: wish.circumstances.by ?? "unknown", reason: wish.circumstances.reason, time: time
+    )
     changes.append(change)
     return change
   }
 
-  private mutating func pull(_ wish: Wish) {
+  /// Puts a firing where the program finds it.
+  mutating func pull(_ wish: Wish) {
     guard let tag = wish.trigger else { return }
     triggers[tag]?.waiting.append(wish)
     triggers[tag]?.cell.isFired.store(true, ordering: .releasing)
   }
 
-  private mutating func take(_ number: Int?) -> Int {
+  /// Gives an accepted request its number.
+  mutating func take(_ number: Int?) -> Int {
     let number = number ?? highestNumber + 1
     highestNumber = max(highestNumber, number)
     accepted.insert(number)
     return number
   }
 
-  private var tooMany: WireFailure {
+  var tooMany: WireFailure {
     WireFailure(.refused, "\(Self.pendingLimit) changes wait for a step already. Nothing was changed.")
   }
 
-  private func unknown(_ what: String, _ tag: String, known: [String]) -> WireFailure {
+  func unknown(_ what: String, _ tag: String, known: [String]) -> WireFailure {
     let listed = known.isEmpty ? "none" : known.prefix(20).joined(separator: ", ") + (known.count > 20 ? ", …" : "")
     return WireFailure(.unknownTag, "unknown \(what) '\(tag)': the program has \(listed). Nothing was changed.")
   }

@@ -3,8 +3,8 @@ import AttuneWire
 
 /// Everything a registry knows, as a value: what was declared, what waits for a step, what happened.
 struct RegistryState {
-  /// Takes a value into a variable of the program; `false` when that variable is gone.
-  typealias Sink = @Sendable (Value) -> Bool
+  /// Takes a value into a variable of the program, at its start or as a change; `false` when that variable is gone.
+  typealias Sink = @Sendable (Value, _ isStart: Bool) -> Bool
 
   /// A declared variable.
   struct Variable: Sendable {
@@ -24,13 +24,15 @@ struct RegistryState {
 
     mutating func take(_ newValue: Value) {
       value = newValue
-      sinks.removeAll { !$0(newValue) }
+      sinks.removeAll { !$0(newValue, false) }
     }
   }
 
   /// A declared trigger.
   struct Trigger: Sendable {
     let cell = TriggerCell()
+    /// Whether each firing is consumed by itself.
+    let isCounted: Bool
     /// Fired and not yet consumed.
     var waiting: [Wish] = []
   }
@@ -39,6 +41,7 @@ struct RegistryState {
   struct Wish: Sendable {
     var values: [String: Value] = [:]
     var trigger: String?
+    var payload: JSON?
     let number: Int
     let circumstances: Circumstances
   }
@@ -54,28 +57,32 @@ struct RegistryState {
   var accepted: Set<Int> = []
   var highestNumber = 0
   var replay: Replay
+  var schedule: Schedule
+  var pause = Pause()
   let configuration: [String: Value]
 
-  init(configuration: [String: Value], replay: Replay, reportCapacity: Int) {
+  init(configuration: [String: Value], replay: Replay, schedule: Schedule, reportCapacity: Int) {
     self.configuration = configuration
     self.replay = replay
+    self.schedule = schedule
     reports = ReportLog(capacity: reportCapacity)
     accepted = replay.numbers
     highestNumber = replay.numbers.max() ?? 0
   }
 
-  /// Declares a variable, or another of the same tag.
-  /// - Returns: the value to start with, and what is wrong, in one line, if anything is.
-  mutating func declare(_ variable: Variable, sink: @escaping Sink) -> (start: Value, problem: String?) {
+  /// Declares a variable, or another of the same tag, and gives it the value to start with.
+  /// - Returns: what is wrong, in one line, if anything is.
+  mutating func declare(_ variable: Variable, sink: @escaping Sink) -> String? {
     let tag = variable.descriptor.tag
     if var known = variables[tag] {
       guard known.descriptor.kind == variable.descriptor.kind else {
         let kinds = (known.descriptor.kind.rawValue, variable.descriptor.kind.rawValue)
-        return (variable.initial, "'\(tag)' is declared as \(kinds.0) and as \(kinds.1). The second one cannot be changed from outside.")
+        return "'\(tag)' is declared as \(kinds.0) and as \(kinds.1). The second one cannot be changed from outside."
       }
       known.sinks.append(sink)
       variables[tag] = known
-      return (known.value, nil)
+      _ = sink(known.value, true)
+      return nil
     }
     var variable = variable
     var problem: String?
@@ -94,23 +101,29 @@ struct RegistryState {
     variable.sinks = [sink]
     variables[tag] = variable
     tags.append(tag)
-    return (variable.value, problem)
+    _ = sink(variable.value, true)
+    return problem
   }
 
-  mutating func declareTrigger(_ tag: String) -> TriggerCell {
-    if let known = triggers[tag] { return known.cell }
-    let trigger = Trigger()
+  /// Declares a trigger, or another of the same tag: then the first one says whether it is counted.
+  mutating func declareTrigger(_ tag: String, isCounted: Bool) -> (cell: TriggerCell, problem: String?) {
+    if let known = triggers[tag] {
+      let differs = "trigger '\(tag)' is declared as counted and as not counted. It stays as it was declared first."
+      return (known.cell, known.isCounted == isCounted ? nil : differs)
+    }
+    let trigger = Trigger(isCounted: isCounted)
     triggers[tag] = trigger
     triggerTags.append(tag)
-    return trigger.cell
+    schedule.declared(trigger: tag)
+    return (trigger.cell, nil)
   }
 
   var declaration: Declaration {
     Declaration(
       variables: tags.compactMap { tag in variables[tag].map { Declaration.Variable($0.descriptor, value: $0.value) } },
-      triggers: triggerTags)
+      triggers: triggerTags, counted: triggerTags.filter { triggers[$0]?.isCounted ?? false })
   }
 
   /// Whether a step may have something to apply.
-  var isWaitingForSteps: Bool { !pending.isEmpty || !replay.isOver }
+  var isWaitingForSteps: Bool { !pending.isEmpty || !replay.isOver || !schedule.isOver || pause.standing != .none }
 }

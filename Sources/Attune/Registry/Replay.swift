@@ -7,11 +7,14 @@ import AttuneWire
 /// first step is an earlier one, because it went on from an older checkpoint, the values go back to those of that step.
 struct Replay {
   private var changes: [ChangeNotice]
+  /// All that was read, firings too.
+  let all: [ChangeNotice]
   private var reached: Int
   /// Their numbers: a request that was carried out in an earlier attempt is not carried out again.
   let numbers: Set<Int>
 
   init(_ changes: [ChangeNotice] = [], isResuming: Bool = false) {
+    all = changes
     self.changes = changes.filter { $0.trigger == nil }
     reached = isResuming ? .max : 0
     numbers = Set(changes.map(\.number).filter { $0 > 0 })

@@ -30,15 +30,14 @@ public final class LiveVariable<Scalar: LiveValue>: Sendable {
       guard let validate, let value = Scalar.fromLiveScalar(scalar) else { return nil }
       return validate(value)
     }
-    let start = registry.declare(variable) { [weak self] scalar in
+    registry.declare(variable) { [weak self] scalar, isStart in
       guard let self else { return false }
       if let value = Scalar.fromLiveScalar(scalar) {
         self.bits.store(value.liveBits(in: self.table), ordering: .relaxed)
-        self.changeFlag.store(true, ordering: .releasing)
+        if !isStart { self.changeFlag.store(true, ordering: .releasing) }
       }
       return true
     }
-    if let value = Scalar.fromLiveScalar(start) { bits.store(value.liveBits(in: table), ordering: .relaxed) }
   }
 
   /// What it holds now.

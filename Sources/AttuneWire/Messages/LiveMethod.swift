@@ -13,6 +13,10 @@ public enum LiveMethod {
   public static let setVariables = "variables.set"
   /// Fires a trigger.
   public static let fireTrigger = "trigger.fire"
+  /// Holds the program at its next step.
+  public static let pauseProgram = "program.pause"
+  /// Lets a held program go on.
+  public static let resumeProgram = "program.resume"
   /// Reports from a number on.
   public static let subscribeToReports = "reports.subscribe"
   /// Changes from a number on.
@@ -25,4 +29,6 @@ public enum LiveMethod {
   public static let declared = "declared"
   /// Notification to a program that dialled: its reports up to a number are kept, it may forget them.
   public static let acknowledged = "acknowledged"
+  /// Notification, the last before a program ends: its warm-up, time and energy.
+  public static let ledger = "ledger"
 }

@@ -38,27 +38,43 @@ public struct SetRequest: Hashable, Sendable {
 
 /// `trigger.fire`: fires a trigger once.
 public struct FireRequest: Hashable, Sendable {
+  /// The most that a payload may have as text, in bytes.
+  public static let payloadLimit = 64 << 10
+
   /// The trigger's tag.
   public var trigger: String
+  /// What the program is to know besides; `nil` for nothing.
+  public var payload: JSON?
   /// Who asks, when, in whose numbers.
   public var circumstances: Circumstances
 
   /// A request.
-  public init(trigger: String, _ circumstances: Circumstances = Circumstances()) {
+  public init(trigger: String, payload: JSON? = nil, _ circumstances: Circumstances = Circumstances()) {
     self.trigger = trigger
+    self.payload = payload
     self.circumstances = circumstances
   }
 
   /// The parameters.
-  public var json: JSON { .object(circumstances.members.merging(["trigger": .string(trigger)]) { first, _ in first }) }
+  public var json: JSON {
+    var members = circumstances.members
+    members["trigger"] = .string(trigger)
+    if let payload { members["payload"] = payload }
+    return .object(members)
+  }
 
   /// Reads the parameters.
-  /// - Throws: `WireFailure` with `.invalidParameters`.
+  /// - Throws: `WireFailure` with `.invalidParameters`, or with `.refused` for a payload beyond the limit.
   public init(json: JSON) throws(WireFailure) {
     guard let trigger = json["trigger"]?.string else {
       throw WireFailure(.invalidParameters, "'trigger.fire' needs \"trigger\": the name of one. Nothing was fired.")
     }
-    self.init(trigger: trigger, try Circumstances(json: json))
+    let payload = json["payload"].flatMap { $0 == .null ? nil : $0 }
+    if let size = payload?.text.utf8.count, size > Self.payloadLimit {
+      throw WireFailure(
+        .refused, "'\(trigger)': a payload of \(size) bytes refused: allowed \(Self.payloadLimit) as text. Nothing was fired.")
+    }
+    self.init(trigger: trigger, payload: payload, try Circumstances(json: json))
   }
 }
 
@@ -81,7 +97,9 @@ public struct Circumstances: Hashable, Sendable {
     self.number = number
   }
 
-  init(json: JSON) throws(WireFailure) {
+  /// Reads them among a request's parameters.
+  /// - Throws: `WireFailure` with `.invalidParameters`.
+  public init(json: JSON) throws(WireFailure) {
     let number = json["number"]
     let atStep = json["atStep"]
     guard number == nil || (number?.int ?? 0) > 0, atStep == nil || (atStep?.int ?? -1) >= 0 else {
@@ -97,5 +115,29 @@ public struct Circumstances: Hashable, Sendable {
     if let by { members["by"] = .string(by) }
     if let number { members["number"] = .int(number) }
     return members
+  }
+}
+
+/// The answer to a request that changes something: it is accepted, under that number, and was asked for by that name.
+public struct Acceptance: Hashable, Sendable {
+  /// The change's number; `changed` with it tells that it took effect.
+  public var number: Int
+  /// Who asked; `unknown` when nobody said.
+  public var by: String
+
+  /// An answer.
+  public init(number: Int, by: String) {
+    self.number = number
+    self.by = by
+  }
+
+  /// The result.
+  public var json: JSON { ["number": .int(number), "by": .string(by)] }
+
+  /// Reads the result.
+  /// - Throws: `WireFailure` with `.invalidParameters`.
+  public init(json: JSON) throws(WireFailure) {
+    guard let number = json["number"]?.int else { throw WireFailure(.invalidParameters, "an acceptance needs \"number\"") }
+    self.init(number: number, by: json["by"]?.string ?? "unknown")
   }
 }

@@ -44,4 +44,11 @@ package final class Bell: Sendable {
     silence()
     return true
   }
+
+  /// Waits for a ring, and leaves it to be heard by others who wait.
+  /// - Returns: `false` when a signal's handler has run on this thread before.
+  package func waitAsOneOfMany() -> Bool {
+    var entry = pollfd(fd: hearing.raw, events: Int16(POLLIN), revents: 0)
+    return poll(&entry, 1, -1) >= 0 || errno != EINTR
+  }
 }
