@@ -17,9 +17,8 @@ struct WatchCommand: AsyncParsableCommand {
     var printed = 0
     var waiting: [(method: String, parameters: JSON)] = []
     let keep: WireClient.NotificationHandler = { waiting.append(($0, $1)) }
-    let from: JSON = target.trial == nil && target.experiment == nil ? 0 : 1
-    _ = try connection.request(LiveMethod.subscribeToReports, ["from": from], onNotification: keep)
-    _ = try connection.request(LiveMethod.subscribeToChanges, ["from": from], onNotification: keep)
+    _ = try connection.request(LiveMethod.subscribeToReports, ["from": 1], onNotification: keep)
+    _ = try connection.request(LiveMethod.subscribeToChanges, ["from": 1], onNotification: keep)
     while true {
       for notice in waiting {
         printed += show(notice.method, notice.parameters)
