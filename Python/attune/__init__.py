@@ -1,7 +1,8 @@
 """Hyperparameters that can be changed while a program trains. Without Attune around it, a script runs just the same."""
 
+from ._changes import Snapshot
 from ._files import checkpoint_directory, config, resuming, seed
-from ._registry import Registry, Snapshot
+from ._registry import Registry
 from ._triggers import Firing, Trigger
 from ._values import Derived, Live, Refused, derived
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from ._peer import Peer
@@ -13,7 +14,8 @@ from ._values import Refused
 
 if TYPE_CHECKING:
     from ._link import Link
-    from ._registry import Message, Registry
+    from ._changes import Message
+    from ._registry import Registry
 
 WINDOW = 1000  # reports ahead of the acknowledgement
 
@@ -67,7 +69,13 @@ def answer(link: Link, method: str, params: Message, peer: Peer) -> Message:
 
 
 def hello(link: Link) -> Message:
-    return {**link.identity, "step": link.registry.step, **({"paused": True} if link.registry.is_paused else {})}
+    ledger = link.ledger()
+    told = {**link.identity, "step": link.registry.step, "began": round(time.time() - ledger.pop("elapsed"), 3)}
+    if "warmup" in ledger:
+        told["warmup"] = ledger.pop("warmup")
+    if ledger:
+        told["energy"] = ledger
+    return {**told, "paused": True} if link.registry.is_paused else told
 
 
 def subscribe(registry: Registry, log: str, params: Message, peer: Peer) -> Message:

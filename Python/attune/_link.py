@@ -10,9 +10,10 @@ import socket
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ._answers import greeting, has_news, take
+from ._ledger import Meter, age
 from ._peer import PATIENCE, Peer
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 PEER_LIMIT = 1024
 PAUSE, PAUSE_LIMIT = 0.05, 2.0  # seconds before dialing again
+METER_PAUSE = 60.0  # seconds; a processor's counter is full after some minutes at the earliest
 
 
 class Link:
@@ -37,6 +39,8 @@ class Link:
         self.path = ""
         self.end = math.inf
         self._impatient: dict[Peer, float] = {}  # until when each must have ended its line, the earliest first
+        self.meter: Meter | None = None
+        self._reads_meter = math.inf
         self._redial, self._pause, self._accepts_again = 0.0, PAUSE, math.inf
 
     def ring(self) -> None:
@@ -107,9 +111,17 @@ class Link:
         limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         self.limit = PEER_LIMIT if limit < 0 else max(4, min(PEER_LIMIT, limit // 4))  # the rest is the program's
 
+    def ledger(self) -> dict[str, Any]:
+        """What the process has cost so far."""
+        warmup = self.registry.warmup
+        told = {} if warmup is None else {"warmup": warmup}
+        return {**told, "elapsed": round(age(), 3), **(self.meter.read() if self.meter else {})}
+
     def _talk(self) -> None:
+        self.meter = Meter()  # here, because a GPU may take its time to answer
+        self._reads_meter = 0.0 if self.meter.wraps else math.inf
         while self.end == math.inf or (time.monotonic() < self.end and self._is_owing()):
-            alarm = min(self.end, self._redial if self.address and not self.upstream else math.inf, self._accepts_again,
+            alarm = min(self.end, self._redial if self.address and not self.upstream else math.inf, self._accepts_again, self._reads_meter,
                         next(iter(self._impatient.values()), math.inf))
             for descriptor, _ in self.poll.poll(None if alarm == math.inf else math.ceil(max(0.0, alarm - time.monotonic()) * 1000)):
                 if descriptor == self.hearing.fileno():
@@ -133,6 +145,9 @@ class Link:
         if self._accepts_again <= now:
             self._accepts_again = math.inf
             self.poll.register(self.listener, select.POLLIN)
+        if self._reads_meter <= now and self.meter:
+            self._reads_meter = now + METER_PAUSE
+            self.meter.read()
         if self.address and not self.upstream and self._redial <= now:
             self._dial(now)
 
@@ -229,8 +244,11 @@ class Link:
     def _say_goodbye(self) -> None:
         for peer in self.peers.values():
             try:
-                peer.socket.shutdown(socket.SHUT_WR)  # in order: an agent reads to the end, and hangs up
                 peer.socket.settimeout(1.0 if peer.is_upstream else 0.0)
+                if peer.is_upstream and peer.follows:
+                    peer.send(method="ledger", params=self.ledger())
+                    peer.socket.sendall(peer.outgoing)
+                peer.socket.shutdown(socket.SHUT_WR)  # in order: an agent reads to the end, and hangs up
                 while peer.socket.recv(1 << 16):
                     pass
             except OSError:

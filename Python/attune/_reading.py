@@ -105,7 +105,7 @@ def _method(name: str) -> Callable[..., Any]:
 
 def _define() -> None:
     for name in "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split():
-        do = getattr(operator, f"__{name}__")
+        do = pow if name == "pow" else getattr(operator, f"__{name}__")
         setattr(Reading, f"__{name}__", _forwards(do))
         setattr(Reading, f"__r{name}__", _backwards(do))
     for name in "lt le gt ge ne neg pos abs index invert".split():

@@ -13,47 +13,17 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence, SupportsFloat, TypeVar
 
 from . import _files
+from ._changes import PENDING_LIMIT, Accepted, Message, Snapshot, circumstances, unknown
+from ._reading import plain
 from ._triggers import DECLARABLE, PAUSE, RESUME, Trigger
 from ._values import KINDS, Live, LiveText, Refused, follow
-from ._reading import plain
 
 if TYPE_CHECKING:
     from ._link import Link
     from ._replay import Earlier, Schedule
 
-Message = dict[str, Any]
 T = TypeVar("T", bool, int, float, str)
-PENDING_LIMIT = 10_000
 KEPT, KEPT_UPSTREAM = 10_000, 100_000
-
-
-class Snapshot(dict[str, Any]):
-    """The values of all variables at one moment: by tag, or by the variable itself."""
-
-    def __init__(self, values: Mapping[str, Any], step: int) -> None:
-        super().__init__(values)
-        self.step = step
-
-    def __getitem__(self, tag: str | Live[Any]) -> Any:
-        return super().__getitem__(tag.tag if type(tag) is not str and isinstance(tag, Live) else tag)
-
-
-class Accepted:
-    """The numbers of requests that were accepted: one number stands for all below it that came without a gap."""
-
-    def __init__(self) -> None:
-        self.highest = self._gapless = 0
-        self._others: set[int] = set()
-
-    def __contains__(self, number: int) -> bool:
-        return 0 < number <= self._gapless or number in self._others
-
-    def add(self, number: int) -> None:
-        self.highest = max(self.highest, number)
-        self._others.add(number)
-        while self._gapless + 1 in self._others:
-            self._gapless += 1
-            self._others.remove(self._gapless)
 
 
 class Registry:
@@ -67,10 +37,12 @@ class Registry:
         self.pending: list[tuple[int, Message]] = []  # changes and firings that wait for a step
         self.pauses: list[Message] = []  # accepted, and not yet taken effect
         self.is_paused = False
+        self.is_interrupted = False  # paused, and let through for one step by a signal
         self.accepted = Accepted()
         self.counts = {"changed": 0, "reported": 0}
         self.step = self.last_step = 0
         self.began = time.monotonic()
+        self.warmup: float | None = None  # seconds from the process's start to its first report
         self.link: Link | None = None  # from the first news on
         self.is_quiet = False  # a child that leaves everything to its parent
         kept = KEPT_UPSTREAM if os.environ.get("ATTUNE_SOCKET") else KEPT
@@ -127,7 +99,8 @@ class Registry:
         words = {name: number if math.isfinite(number := float(value)) else str(number) for name, value in metrics.items()}
         with self.lock:
             self.last_step = int(step or (self.step if self.step > self.last_step else self.last_step + 1))
-            self._add("reported", {"step": self.last_step, "metrics": words, "elapsed": time.monotonic() - self.began})
+            warmup = {} if self.warmup else self._warm_up()
+            self._add("reported", {"step": self.last_step, "metrics": words, "elapsed": time.monotonic() - self.began, **warmup})
             if len(self.logs["reported"]) == KEPT_UPSTREAM and self.counts["reported"] % KEPT_UPSTREAM == 0:
                 warn("nobody takes the reports: beyond 100,000 the oldest are dropped. The program goes on.")
         self.advance(self.last_step)
@@ -136,7 +109,7 @@ class Registry:
         """Tells that so many steps are completed; changes that waited for it take effect now, and a pause that was asked for. `report` does
         it too."""
         self.step = step
-        if self.pending or self.pauses or self.earlier or self.schedule:
+        if self.pending or self.pauses or self.earlier or self.schedule or self.is_interrupted:
             with self.lock:
                 self._settle()
 
@@ -153,7 +126,7 @@ class Registry:
 
     def ask(self, params: Message, tell: Callable[[Message], object] | None = None) -> Message:
         """Accepts values or a firing that somebody asks for; what came before under the same number is told again. Raises Refused."""
-        number, at_step, said = _circumstances(params)
+        number, at_step, said = circumstances(params)
         if self._is_repeated(number, tell):
             return {"number": number, "by": said["by"]}
         values = self._accept_values(params["values"]) if "values" in params else {}
@@ -162,7 +135,7 @@ class Registry:
             if self._is_repeated(number, tell):
                 return {"number": number, "by": said["by"]}
             if trigger not in (None, PAUSE, RESUME, *self.triggers):
-                raise _unknown("trigger", trigger, self.triggers)
+                raise unknown("trigger", trigger, self.triggers)
             if len(self.pending) + len(self.pauses) >= PENDING_LIMIT or trigger in self.triggers and len(
                     self.triggers[str(trigger)]._waiting) >= PENDING_LIMIT:
                 raise Refused(f"{PENDING_LIMIT} changes wait already. Nothing was changed.")
@@ -209,7 +182,7 @@ class Registry:
         try:
             return self.variables[tag]
         except (KeyError, TypeError):
-            raise _unknown("variable", tag, self.variables) from None
+            raise unknown("variable", tag, self.variables) from None
 
     def acknowledged(self, number: int) -> None:
         """Reports up to that number are kept by somebody else for good."""
@@ -220,12 +193,12 @@ class Registry:
     def finish(self, limit: float = 5.0) -> None:
         """Returns when the others have all that happened. Reports that nobody takes in time are left to the next agent in a file."""
         with self.lock:
-            self.pauses, self.is_paused = [], False
+            self.pauses, self.is_paused, self.is_interrupted = [], False, False
             self.resumed.notify_all()
         if self.link and self.link.finish(limit):
             _files.append("ATTUNE_REPORTS", [{**report, "pid": os.getpid()} for report in self.logs["reported"]])
-        if self.schedule:
-            self.schedule.warn_of_undeclared()
+        if self.link and os.environ.get("ATTUNE_LEDGER"):
+            _files.append("ATTUNE_LEDGER", [{**self.link.ledger(), "pid": os.getpid()}])
 
     def _is_repeated(self, number: int | None, tell: Callable[[Message], object] | None) -> bool:
         if number is None or number not in self.accepted:
@@ -235,6 +208,14 @@ class Registry:
                 if tell:
                     tell(change)
         return True
+
+    def _warm_up(self) -> Message:
+        from ._ledger import age
+
+        self.warmup = round(age(), 3)
+        if not self.is_quiet:
+            _files.append("ATTUNE_LEDGER", [{"warmup": self.warmup, "elapsed": self.warmup, "pid": os.getpid()}])
+        return {"warmup": self.warmup}
 
     def _accept_values(self, values: Any) -> Message:
         """Checked outside the lock, so that a validator may take its time."""
@@ -266,31 +247,27 @@ class Registry:
         """What waited for the step takes effect, in the order of acceptance; then a pause, which returns when it is over."""
         if self.earlier:
             self.earlier.advance(self.step, self.variables)
+            if not self.earlier:
+                self.earlier = None
         self._apply_replays()
         due = [change for at, change in self.pending if at <= self.step]
         self.pending = [(at, change) for at, change in self.pending if at > self.step]
         for change in due:
             self.apply(change) if "values" in change else self._pull(change)
-        if self.pauses:
-            self._hold()
+        if self.pauses or self.is_interrupted:
+            from ._pause import hold
 
-    def _hold(self) -> None:
-        for change in self.pauses:
-            self._note(change)
-        self.pauses, self.is_paused = [], True
-        try:
-            while self.is_paused:
-                self.resumed.wait()
-        finally:
-            self.is_paused = False  # also when it was interrupted
-            self.resumed.notify_all()
+            for change in self.pauses:
+                self._note(change)
+            self.pauses, self.is_interrupted = [], False
+            hold(self)
 
     def _resume(self, change: Message | None = None) -> None:
         for pause in self.pauses:
             self._note(pause)
         if change:
             self._note(change)
-        self.pauses, self.is_paused = [], False
+        self.pauses, self.is_paused, self.is_interrupted = [], False, False
         self.resumed.notify_all()
 
     def _pull(self, change: Message) -> None:
@@ -308,12 +285,14 @@ class Registry:
             from ._replay import Earlier, Schedule
 
             self.earlier = Earlier.read(os.environ.get("ATTUNE_CHANGES"), self.accepted.add)
-            self.schedule = Schedule.read(os.environ.get("ATTUNE_REPLAY"))
+            self.schedule = Schedule.read(os.environ.get("ATTUNE_REPLAY"), done=os.environ.get("ATTUNE_CHANGES"))
 
     def _apply_replays(self) -> None:
         if self.schedule:
             for change in self.schedule.due(self.step, self.variables, self.triggers):
                 self.apply(change) if "values" in change else self._pull(change)
+            if not self.schedule:
+                self.schedule = None  # nothing left to look for at each step
 
     def _note(self, change: Message, immediate: bool = False) -> None:
         marks = {"immediate": True} if immediate else {}
@@ -343,7 +322,7 @@ class Registry:
         """In a forked child: it keeps its values, and leaves the rest to its parent."""
         self.lock = threading.RLock()
         self.resumed = threading.Condition(self.lock)
-        self.pauses, self.is_paused, self.earlier, self.schedule = [], False, None, None
+        self.pauses, self.is_paused, self.is_interrupted, self.earlier, self.schedule = [], False, False, None, None
         if self.link:
             self.link.abandon()
         self.link, self.is_quiet = None, True
@@ -364,24 +343,3 @@ def _check(tag: str, allowed: Sequence[str] = ()) -> None:
 def _bounds(kind: type, low: float | None, high: float | None) -> tuple[Any, Any] | None:
     told = tuple(None if bound is None or math.isinf(bound) else float(bound) if kind is float else int(bound) for bound in (low, high))
     return None if told == (None, None) else told  # type: ignore[return-value]
-
-
-def _circumstances(params: Message) -> tuple[Any, int, Message]:
-    """Number, step to wait for, and what is kept with the change. Raises Refused."""
-    number, at_step = params.get("number"), params.get("atStep") or 0
-    if type(number or 1) is not int or type(at_step) is not int or at_step < 0 or number is not None and number < 1:
-        raise Refused('"number" counts from 1 and "atStep" from 0, in integers. Nothing was changed.', -32602)
-    said = {"by": "unknown", **{key: params[key] for key in ("by", "reason") if params.get(key) is not None}}
-    if any(type(text) is not str or len(text) > 4096 for text in said.values()):
-        raise Refused('"by" and "reason" are texts of at most 4096 characters. Nothing was changed.', -32602)
-    if params.get("payload") is not None:
-        size = len(json.dumps(params["payload"], ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode())
-        if size > 1 << 16:
-            raise Refused(f"a payload of {size} bytes refused: allowed 65536. Nothing was changed.")
-        said["payload"] = params["payload"]
-    return number, at_step, said
-
-
-def _unknown(what: str, tag: Any, known: Mapping[str, Any]) -> Refused:
-    listed = ", ".join(list(known)[:20]) + (", …" if len(known) > 20 else "")
-    return Refused(f"unknown {what} '{tag}': the program has {listed or 'none'}. Nothing was changed.", 1)

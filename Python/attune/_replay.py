@@ -68,24 +68,46 @@ class Earlier:
         return True
 
 
+class Entry:
+    """A line of a schedule."""
+
+    __slots__ = ("step", "line", "change", "is_missed")
+
+    def __init__(self, step: int, line: int, change: dict[str, Any]) -> None:
+        self.step, self.line, self.change, self.is_missed = step, line, change, False
+
+    def became(self, change: Any) -> bool:
+        """Whether that recorded change is what this line led to."""
+        own = self.change
+        return (
+            isinstance(change, dict) and change.get("number") == 0 and change.get("step", -1) >= self.step
+            and all(change.get(key) == own.get(key) for key in ("values", "trigger", "payload", "by"))
+        )  # fmt: skip
+
+
 class Schedule:
     """The changes of a file (ATTUNE_REPLAY), each at its step. What does not fit is said once, with its line, and passed over."""
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._entries: list[tuple[int, int, dict[str, Any]]] = []  # step, line, change: in the order of both
+        self._entries: list[Entry] = []  # by step, and in the order of the file
 
     @staticmethod
-    def read(path: str | None) -> Schedule | None:
+    def read(path: str | None, done: str | None) -> Schedule | None:
+        """Without what an earlier attempt has done of it: that is applied again by `Earlier`."""
         if not path:
             return None
         schedule = Schedule(path)
         try:
             for line, text, entry in _lines(path):
                 schedule._add(line, text, entry)
-        except OSError as problem:
-            print(f"attune: ATTUNE_REPLAY: {problem}. Nothing is replayed.", file=sys.stderr)
-        schedule._entries.sort(key=lambda entry: entry[:2])
+        except OSError:
+            print(f"attune: ATTUNE_REPLAY: cannot read '{path}'. The program runs without its schedule.", file=sys.stderr)
+        schedule._entries.sort(key=lambda entry: (entry.step, entry.line))
+        for _, _, change in _lines(done) if done and os.path.exists(done) else ():
+            entry = next((entry for entry in schedule._entries if entry.became(change)), None)
+            if entry:
+                schedule._entries.remove(entry)
         return schedule
 
     def __bool__(self) -> bool:
@@ -93,58 +115,58 @@ class Schedule:
 
     def declared(self, variable: Live[Any]) -> None:
         """Tells at once what will not fit it."""
-        for entry in [entry for entry in self._entries if variable.tag in entry[2].get("values", ())]:
+        for entry in [entry for entry in self._entries if variable.tag in entry.change.get("values", ())]:
             try:
-                variable.accept(entry[2]["values"][variable.tag])
+                variable.accept(entry.change["values"][variable.tag])
             except Refused as problem:
-                self._warn(entry[1], str(problem))
+                self._warn(entry.line, str(problem))
                 self._entries.remove(entry)
 
     def due(self, step: int, variables: Mapping[str, Live[Any]], triggers: Mapping[str, Trigger]) -> Iterable[dict[str, Any]]:
         """Takes out what is due at the step and declared."""
-        if not self._entries or self._entries[0][0] > step:
+        if not self._entries or self._entries[0].step > step:
             return ()
         due: list[dict[str, Any]] = []
-        left: list[tuple[int, int, dict[str, Any]]] = []
-        for index, (at, line, change) in enumerate(self._entries):
-            if at > step:
+        left: list[Entry] = []
+        for index, entry in enumerate(self._entries):
+            if entry.step > step:
                 left += self._entries[index:]
                 break
-            if not all(tag in variables for tag in change.get("values", ())) or "trigger" in change and change["trigger"] not in triggers:
-                left.append((at, line, change))
+            values, trigger = entry.change.get("values", {}), entry.change.get("trigger")
+            missing = next((tag for tag in sorted(values) if tag not in variables), None)
+            if missing is not None or trigger is not None and trigger not in triggers:
+                self._miss(entry, step, "variable" if values else "trigger", missing or trigger, list(variables if values else triggers))
+                left.append(entry)
                 continue
             try:
-                due.append({**change, **self._accepted(change, variables)})
+                accepted = {tag: variables[tag].accept(values[tag]) for tag in sorted(values)}
+                due.append({**entry.change, **({"values": accepted} if values else {})})
             except Refused as problem:
-                self._warn(line, str(problem))
+                self._warn(entry.line, str(problem))
         self._entries = left
         return due
 
-    def warn_of_undeclared(self) -> None:
-        """At the end: what never found its variable."""
-        for _, line, change in self._entries:
-            for tag in [*change.get("values", ()), *([change["trigger"]] if "trigger" in change else ())]:
-                self._warn(line, f"'{tag}' was not there at its step: allowed is what the program declares. It was not changed.")
-        self._entries = []
-
-    def _accepted(self, change: dict[str, Any], variables: Mapping[str, Live[Any]]) -> dict[str, Any]:
-        if "values" not in change:
-            return {}
-        return {"values": {tag: variables[tag].accept(change["values"][tag]) for tag in sorted(change["values"])}}
+    def _miss(self, entry: Entry, step: int, what: str, tag: Any, known: list[str]) -> None:
+        if step > 0 and not entry.is_missed:
+            entry.is_missed = True
+            listed = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
+            problem = f"unknown {what} '{tag}': the program has {listed or 'none'}. Nothing was changed."
+            self._warn(entry.line, f"{problem} The line takes effect when that is declared.")
 
     def _add(self, line: int, text: str, entry: Any) -> None:
-        values, trigger = (entry.get("values"), entry.get("trigger")) if isinstance(entry, dict) else (None, None)
-        step = entry.get("step") if isinstance(entry, dict) else None
-        if type(step) is not int or step < 0 or (isinstance(values, dict) and len(values) > 0) == (type(trigger) is str):
-            shown = text if len(text) <= 80 else text[:77] + "..."
-            return self._warn(line, f'{shown} refused: allowed is an object with "step" from 0 and either "values" or "trigger". Passed over.')
-        if trigger in (PAUSE, RESUME) or entry.get("by") == "program" and entry.get("number") == 0:
+        entry = entry if isinstance(entry, dict) else {}
+        step, trigger, values = entry.get("step"), entry.get("trigger"), entry.get("values")
+        if type(step) is not int or step < 0 or type(trigger) is not str and not (isinstance(values, dict) and values):
+            allowed = '{"step":5,"values":{"lr":0.1}} or {"step":5,"trigger":"save"}, steps from 0'
+            return self._warn(line, f"{text[:200]} refused: allowed {allowed}.")
+        if trigger in (PAUSE, RESUME) or (entry.get("by") == "program" and entry.get("number") == 0):
             return  # a pause is not repeated; what the program changed by itself, it changes again
-        said = {key: entry[key] for key in ("reason", "payload", "values", "trigger") if key in entry}
-        self._entries.append((step, line, {"number": 0, "by": str(entry.get("by") or "schedule"), **said}))
+        kept = ("reason", "payload", "values" if trigger is None else "trigger")
+        said = {key: entry[key] for key in kept if entry.get(key) is not None}
+        self._entries.append(Entry(step, line, {"number": 0, "by": str(entry.get("by") or "schedule"), **said}))
 
     def _warn(self, line: int, problem: str) -> None:
-        print(f"attune: ATTUNE_REPLAY: {self.path}:{line}: {problem}", file=sys.stderr)
+        print(f"attune: ATTUNE_REPLAY: '{self.path}' line {line}: {problem} The rest of the schedule goes on.", file=sys.stderr)
 
 
 def _lines(path: str | None) -> Iterable[tuple[int, str, Any]]:

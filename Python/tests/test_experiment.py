@@ -116,6 +116,7 @@ def test_what_happens_last_is_told(hub: Any, under_experiment: Any) -> None:
     script.process.stdin.write("done.fired() and exit()\n")
     script.process.stdin.flush()
     assert [change["number"] for change in talk.wait("changed")] == [3]
+    assert talk.receive()["method"] == "ledger"
     assert talk.file.read() == b""
     talk.close()
     assert script.process.wait(timeout=DEADLINE) == 0

@@ -1,0 +1,48 @@
+"""How a program is held at a step, and let go."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._registry import Registry
+
+
+def hold(registry: Registry) -> None:
+    """Waits, with the registry's lock given back meanwhile, until the pause is over. Called with the lock held.
+
+    Ctrl-C and SIGTERM end a program that waits here as they would anywhere. A handler of the program's own that only remembers the signal
+    must find the program going on: then it is let through, and held again at its next step.
+    """
+    registry.is_paused = True
+    handlers = _listen(registry)
+    try:
+        while registry.is_paused:
+            registry.resumed.wait()
+    except BaseException:
+        registry.is_paused = False
+        registry.resumed.notify_all()
+        raise
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def _listen(registry: Registry) -> dict[int, Any]:
+    """Puts itself before the program's own handlers; only the main thread may."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    found = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    own: dict[int, Any] = {number: one for number, one in found.items() if callable(one) and one is not signal.default_int_handler}
+
+    def interrupted(number: int, frame: Any) -> None:
+        own[number](number, frame)
+        with registry.lock:
+            registry.is_paused, registry.is_interrupted = False, True
+            registry.resumed.notify_all()
+
+    for number in own:
+        signal.signal(number, interrupted)
+    return own
