@@ -201,10 +201,9 @@ public actor ExperimentDriver {
 
   private func startOrder(_ attempt: AttemptID, _ slot: Slot) -> Order.Start {
     let trial = machine.history[attempt.trial]
-    var random = RandomStream(seed: machine.definition.seed, purpose: "trial", index: attempt.trial.rawValue)
     return Order.Start(
       attempt: attempt, configuration: trial.configuration, slot: slot, isResume: attempt.number > 1,
-      seed: UInt32(truncatingIfNeeded: random.next() >> 33), changes: trial.changes)
+      seed: machine.definition.scriptSeed(of: attempt.trial), changes: trial.changes)
   }
 
   private func wake(at time: Timestamp) {

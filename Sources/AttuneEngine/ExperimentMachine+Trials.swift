@@ -19,7 +19,11 @@ extension ExperimentMachine {
   mutating func reported(_ id: AttemptID, _ report: Report) -> [Action] {
     guard let attempt = attempt(id), attempt.ending == nil else { return [] }
     record(report, of: id.trial, isContinuing: attempt.hasReported)
-    update(id) { $0.hasReported = true }
+    noteCheckpoint(report, of: attempt)
+    update(id) {
+      $0.hasReported = true
+      $0.cost.take(AttemptCost(warmup: report.warmup))
+    }
     let trial = history[id.trial]
     if let value = report.metrics[definition.objective.metric], value.isFinite { earlyFailures.clear() }
     let decision = scheduler.decide(after: report, of: trial, in: history)
@@ -36,7 +40,9 @@ extension ExperimentMachine {
     update(id) {
       $0.isStarted = true
       $0.ending = ending
+      if let cost = ending.cost { $0.cost.take(cost) }
     }
+    if ending.hasCheckpoint { history[id.trial].checkpointStep = history[id.trial].reports.last?.step }
     occupants[attempt.slot] = nil
     pendingChanges = pendingChanges.filter { $0.value.attempt != id }
     let verdict = verdict(on: attempt, ending)
@@ -70,6 +76,13 @@ extension ExperimentMachine {
     touched.insert(id.trial)
   }
 
+  /// Where a restart would go on. The first step of a later attempt shows from where it really went on.
+  private mutating func noteCheckpoint(_ report: Report, of attempt: Attempt) {
+    let id = attempt.id
+    if id.number > 1, !attempt.hasReported { history[id.trial].checkpointStep = report.step > 1 ? report.step - 1 : nil }
+    if report.hasCheckpoint { history[id.trial].checkpointStep = report.step }
+  }
+
   /// A step reported again, as after a restart without a checkpoint, begins the rest of the curve anew; metrics reported
   /// separately at the last step are put together.
   private mutating func record(_ report: Report, of id: TrialID, isContinuing: Bool) {
@@ -77,7 +90,9 @@ extension ExperimentMachine {
     while let last = history[id].reports.last, last.step >= report.step {
       history[id].reports.removeLast()
       if last.step == report.step, isContinuing {
-        report = Report(step: report.step, metrics: last.metrics.merging(report.metrics) { _, new in new }, elapsed: report.elapsed)
+        report = Report(
+          step: report.step, metrics: last.metrics.merging(report.metrics) { _, new in new }, elapsed: report.elapsed,
+          warmup: last.warmup ?? report.warmup, hasCheckpoint: last.hasCheckpoint || report.hasCheckpoint)
       }
     }
     history[id].reports.append(report)

@@ -11,7 +11,30 @@ enum Schema {
       try trials(database)
       try records(database)
     }
+    migrator.registerMigration("2") { database in
+      try liveDetails(database)
+    }
     return migrator
+  }
+
+  /// What live tuning records beside the first columns; rows of before have none of it.
+  private static func liveDetails(_ database: Database) throws {
+    try database.alter(table: "trial") { table in
+      table.add(column: "origin", .jsonText)
+      table.add(column: "checkpoint", .integer)
+    }
+    try database.alter(table: "attempt") { table in
+      table.add(column: "warmup", .double)
+      table.add(column: "joules", .double)
+      table.add(column: "energy", .text)
+    }
+    try database.alter(table: "report") { table in table.add(column: "checkpoint", .boolean) }
+    try database.alter(table: "change") { table in
+      table.add(column: "kind", .text)
+      table.add(column: "payload", .jsonText)
+      table.add(column: "reason", .text)
+      table.add(column: "immediate", .boolean)
+    }
   }
 
   private static func people(_ database: Database) throws {

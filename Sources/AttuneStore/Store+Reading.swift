@@ -18,6 +18,23 @@ public struct TrialRow: Sendable {
   public let steps: Int
   /// Why it failed or was stopped.
   public let reason: String?
+  /// Where a twin comes from; `nil` for a trial of its own.
+  public let origin: Trial.Origin?
+  /// The step of the newest checkpoint that was seen.
+  public let checkpointStep: Int?
+
+  /// A row of one's own, for tests.
+  public init(number: Int, state: String, configuration: AttuneCore.Configuration, proposer: String, steps: Int = 0) {
+    self.number = number
+    self.state = state
+    self.configuration = configuration
+    self.proposer = proposer
+    self.steps = steps
+    value = nil
+    reason = nil
+    origin = nil
+    checkpointStep = nil
+  }
 
   init(_ row: Row) throws {
     number = row["number"]
@@ -27,6 +44,8 @@ public struct TrialRow: Sendable {
     value = row["value"]
     steps = row["steps"]
     reason = row["reason"]
+    origin = try (row["origin"] as String?).map { try EventCoding.decoder.decode(Trial.Origin.self, from: Data($0.utf8)) }
+    checkpointStep = row["checkpoint"]
   }
 }
 

@@ -13,17 +13,21 @@ struct Views {
     switch event.kind {
     case .reported(let attempt, let report):
       let statement = try database.cachedStatement(
-        sql: "INSERT INTO report(experiment, entry, trial, attempt, step, elapsed, metrics) VALUES (?, ?, ?, ?, ?, ?, ?)")
+        sql: "INSERT INTO report(experiment, entry, trial, attempt, step, elapsed, metrics, checkpoint) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
       try statement.execute(arguments: [
         experiment, number, attempt.trial.rawValue, attempt.number, report.step, report.elapsed, try json(report.metrics),
+        report.hasCheckpoint,
       ])
     case .changed(let attempt, let change):
       let statement = try database.cachedStatement(
-        sql: "INSERT INTO change(experiment, entry, trial, attempt, number, step, tags, by, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        sql: """
+          INSERT INTO change(experiment, entry, trial, attempt, number, step, tags, by, time, kind, payload, reason, immediate)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          """)
       let tags = change.trigger.map { [$0: true] } ?? change.values
       try statement.execute(arguments: [
         experiment, number, attempt.trial.rawValue, attempt.number, change.number, change.step, try json(tags), change.by,
-        event.time.seconds,
+        event.time.seconds, change.trigger == nil ? "values" : "trigger", change.payload, change.reason, change.isImmediate,
       ])
     case .slotOffered(let slot): try offer(slot, true)
     case .slotLost(let slot): try offer(slot, false)
@@ -35,12 +39,13 @@ struct Views {
   func update(_ trial: Trial) throws {
     let value = trial.state == .failed ? nil : objective.value(of: trial.reports)
     let statement = try database.cachedStatement(
-      sql:
-        "INSERT OR REPLACE INTO trial(experiment, number, state, configuration, proposer, value, steps, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-    )
+      sql: """
+        INSERT OR REPLACE INTO trial(experiment, number, state, configuration, proposer, value, steps, reason, origin, checkpoint)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
     try statement.execute(arguments: [
       experiment, trial.id.rawValue, trial.state.rawValue, try json(trial.configuration), trial.proposer, value,
-      trial.reports.last?.step ?? 0, trial.reason,
+      trial.reports.last?.step ?? 0, trial.reason, try trial.origin.map(json), trial.checkpointStep,
     ])
     for attempt in trial.attempts.suffix(2) { try update(attempt) }
   }
@@ -54,10 +59,13 @@ struct Views {
 
   private func update(_ attempt: Attempt) throws {
     let statement = try database.cachedStatement(
-      sql: "INSERT OR REPLACE INTO attempt(experiment, trial, number, slot, ending, seconds, tail) VALUES (?, ?, ?, ?, ?, ?, ?)")
+      sql: """
+        INSERT OR REPLACE INTO attempt(experiment, trial, number, slot, ending, seconds, tail, warmup, joules, energy)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
     try statement.execute(arguments: [
       experiment, attempt.id.trial.rawValue, attempt.id.number, attempt.slot.description, attempt.ending?.cause.description,
-      attempt.ending?.seconds, attempt.ending?.tail,
+      attempt.ending?.seconds, attempt.ending?.tail, attempt.cost.warmup, attempt.cost.joules, attempt.cost.energySource,
     ])
   }
 

@@ -120,7 +120,8 @@ extension ControlDesk {
     let id = try trial(in: parameters)
     let request = try FireRequest(json: parameters)
     let declaration = try await mirror(of: id).declaration
-    guard declaration.triggers.contains(request.trigger) else {
+    // Every program can be paused, whatever it declares.
+    guard declaration.triggers.contains(request.trigger) || ["attune.pause", "attune.resume"].contains(request.trigger) else {
       throw WireFailure(
         .unknownTag,
         "trial \(id) has no trigger '\(request.trigger)'" + Nearest.hint(request.trigger, among: declaration.triggers)
@@ -128,7 +129,9 @@ extension ControlDesk {
     }
     let circumstances = request.circumstances
     return try await command(
-      .change(trial: id, wish: .fire(trigger: request.trigger), atStep: circumstances.atStep, reason: circumstances.reason), parameters)
+      .change(
+        trial: id, wish: .fire(trigger: request.trigger, payload: parameters["payload"]?.text), atStep: circumstances.atStep,
+        reason: circumstances.reason), parameters)
   }
 
   private func subscribe(_ method: String, _ parameters: JSON, _ peer: Peer) -> JSON {

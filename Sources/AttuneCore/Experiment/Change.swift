@@ -6,7 +6,8 @@ public struct ChangeRequest: Hashable, Sendable, Codable {
   public enum Wish: Hashable, Sendable, Codable {
     /// All of these or none.
     case set([String: Value])
-    case fire(trigger: String)
+    /// With what the trigger brings along, as JSON text, where it brings something.
+    case fire(trigger: String, payload: String? = nil)
   }
 
   /// From 1 within the experiment.
@@ -45,13 +46,28 @@ public struct Change: Hashable, Sendable, Codable {
   public let trigger: String?
   /// Who.
   public let by: String
+  /// What the trigger brought along, as JSON text.
+  public let payload: String?
+  /// Why, in the person's words.
+  public let reason: String?
+  // Not written when false, so that journals of before this was known read alike.
+  private let immediate: Bool?
+
+  /// Whether it took effect between two steps, at a moment that a replay cannot find again to the last bit.
+  public var isImmediate: Bool { immediate == true }
 
   /// A change that took effect.
-  public init(number: Int, step: Int, values: [String: Value], trigger: String? = nil, by: String) {
+  public init(
+    number: Int, step: Int, values: [String: Value], trigger: String? = nil, by: String, payload: String? = nil, reason: String? = nil,
+    isImmediate: Bool = false
+  ) {
     self.number = number
     self.step = step
     self.values = values
     self.trigger = trigger
     self.by = by
+    self.payload = payload
+    self.reason = reason
+    immediate = isImmediate ? true : nil
   }
 }

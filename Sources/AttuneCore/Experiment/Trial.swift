@@ -32,6 +32,27 @@ public struct Trial: Hashable, Sendable {
   public var changes: [Change]
   /// Why it failed or was stopped; `nil` while there is nothing to say.
   public var reason: String?
+  /// The step of the newest checkpoint that was seen; `nil` for none.
+  public var checkpointStep: Int?
+  /// Where a twin comes from; `nil` for a trial of its own.
+  public var origin: Origin?
+
+  /// The trial that a twin was forked from, and where.
+  public struct Origin: Hashable, Sendable, Codable {
+    /// The trial it shares its past with.
+    public let trial: TrialID
+    /// The step of the checkpoint it goes on from; 0 from the start.
+    public var step: Int
+    /// The numbers of the trial's changes that the twin leaves out, as far as they had taken effect at the fork.
+    public var leftOut: [Int]
+
+    /// That trial, from that step on.
+    public init(trial: TrialID, step: Int, leftOut: [Int] = []) {
+      self.trial = trial
+      self.step = step
+      self.leftOut = leftOut
+    }
+  }
 
   /// A trial that waits for its first slot.
   public init(id: TrialID, configuration: Configuration, proposer: String) {
@@ -59,6 +80,8 @@ public struct Attempt: Hashable, Sendable {
   public var stopRequest: StopReason?
   /// How it ended; `nil` while it has not.
   public var ending: Ending?
+  /// What its process measured of itself.
+  public var cost = AttemptCost()
 
   /// An attempt that has been ordered.
   public init(id: AttemptID, slot: Slot) {
@@ -105,12 +128,21 @@ public struct Ending: Hashable, Sendable, Codable {
   public let seconds: Double
   /// The last lines it printed, for a person.
   public let tail: String
+  /// What its process measured of itself; `nil` when it measured nothing.
+  public let cost: AttemptCost?
+  // Not written when false, so that journals of before this was known read alike.
+  private let checkpoint: Bool?
+
+  /// Whether the trial's checkpoint directory had changed since the last report.
+  public var hasCheckpoint: Bool { checkpoint == true }
 
   /// An ending.
-  public init(cause: Cause, seconds: Double = 0, tail: String = "") {
+  public init(cause: Cause, seconds: Double = 0, tail: String = "", cost: AttemptCost? = nil, hasCheckpoint: Bool = false) {
     self.cause = cause
     self.seconds = seconds
     self.tail = tail
+    self.cost = cost
+    checkpoint = hasCheckpoint ? true : nil
   }
 }
 

@@ -87,7 +87,9 @@ extension ProtoChangeOrder {
       atStep: hasAtStep ? Int(atStep) : nil, reason: hasReason ? reason : nil, by: by, number: Int(number))
     let id = JSON.int(Int(number))
     if case .trigger(let trigger) = wish {
-      return .request(id: id, method: LiveMethod.fireTrigger, parameters: FireRequest(trigger: trigger, circumstances).json)
+      var members = FireRequest(trigger: trigger, circumstances).json.object ?? [:]
+      if hasPayload { members["payload"] = try? JSON(parsing: payload) }
+      return .request(id: id, method: LiveMethod.fireTrigger, parameters: .object(members))
     }
     let values = set.values.compactMapValues(\.value)
     return .request(id: id, method: LiveMethod.setVariables, parameters: SetRequest(values: values, circumstances).json)

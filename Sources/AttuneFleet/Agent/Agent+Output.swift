@@ -20,7 +20,7 @@ extension Agent {
   }
 
   private func reports(in lines: [LogTail.Line], isErrors: Bool, of attempt: RunningAttempt) -> [ProtoSpoolEntry] {
-    lines.compactMap { line in
+    let entries = lines.compactMap { line -> ProtoSpoolEntry? in
       switch reader.finding(in: line.bytes, previousStep: attempt.step) {
       case .nothing: return nil
       case .malformed(let problem):
@@ -42,6 +42,9 @@ extension Agent {
         }
       }
     }
+    guard var last = entries.last, attempt.checkpoint.hasChanged() else { return entries }
+    last.notice.reported.checkpointed = true
+    return entries.dropLast() + [last]
   }
 
   /// A script with a thousand bad lines is noted ten times.

@@ -60,8 +60,9 @@ extension Agent {
       guard let id = attemptOfPeer[peer], let attempt = running[id] else { return }
       switch method {
       case LiveMethod.declared: declared(try Declaration(json: parameters), by: peer, of: attempt)
-      case LiveMethod.reported: reported(try ReportNotice(json: parameters), by: peer, of: attempt)
-      case LiveMethod.changed: changed(try ChangeNotice(json: parameters), by: peer, of: attempt)
+      case LiveMethod.reported:
+        reported(try ReportNotice(json: parameters), warmup: parameters["warmup"]?.double, by: peer, of: attempt)
+      case LiveMethod.changed: changed(try ChangeNotice(json: parameters), parameters, by: peer, of: attempt)
       default: break
       }
     case .result: break
@@ -110,7 +111,7 @@ extension Agent {
     handOverWaitingChanges(of: attempt)
   }
 
-  private func reported(_ report: ReportNotice, by peer: Peer, of attempt: RunningAttempt) {
+  private func reported(_ report: ReportNotice, warmup: Double?, by peer: Peer, of attempt: RunningAttempt) {
     guard var program = attempt.programs[peer] else { return }
     guard report.n > program.report else { return isHealthy ? acknowledge(program.report, to: peer) : () }
     let clockStart = program.clockStart ?? max(0, attempt.elapsed - report.elapsed)
@@ -125,20 +126,24 @@ extension Agent {
           $0.step = UInt64(report.step)
           $0.metrics = report.metrics
           $0.elapsed = clockStart + report.elapsed
+          if let warmup { $0.warmup = warmup }
+          $0.checkpointed = attempt.checkpoint.hasChanged()
         }
         entry.program = program.position
       }
     ])
   }
 
-  private func changed(_ notice: ChangeNotice, by peer: Peer, of attempt: RunningAttempt) {
+  private func changed(_ notice: ChangeNotice, _ parameters: JSON, by peer: Peer, of attempt: RunningAttempt) {
     guard var program = attempt.programs[peer] else { return }
     attempt.changes[notice.number] = nil
     guard notice.n > program.change else { return }
     program.change = notice.n
     program.declaration.apply(notice.values)
     attempt.programs[peer] = program
-    let change = Change(number: notice.number, step: notice.step, values: notice.values, trigger: notice.trigger, by: notice.by)
+    let change = Change(
+      number: notice.number, step: notice.step, values: notice.values, trigger: notice.trigger, by: notice.by,
+      payload: parameters["payload"]?.text, reason: notice.reason, isImmediate: parameters["immediate"]?.bool ?? false)
     publish([
       .with { entry in
         entry.notice.changed = .with {

@@ -35,7 +35,7 @@ extension Agent {
     case .change(let order): change(order)
     case .acknowledge(let acknowledgement): acknowledge(through: acknowledgement.sequence)
     case .close: close()
-    case .hello, nil: break
+    case .copy, .hello, nil: break
     }
   }
 

@@ -74,6 +74,8 @@ extension Agent {
       } else {
         .lost
       }
-    return Ending(cause: cause, seconds: document?["seconds"]?.double ?? attempt.elapsed, tail: attempt.files.tail)
+    return Ending(
+      cause: cause, seconds: document?["seconds"]?.double ?? attempt.elapsed, tail: attempt.files.tail,
+      cost: AttemptCost(ledger: Files.read(attempt.files.costs) ?? []), hasCheckpoint: attempt.checkpoint.hasChanged())
   }
 }

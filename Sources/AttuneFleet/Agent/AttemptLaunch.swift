@@ -53,13 +53,13 @@ struct AttemptLaunch {
   /// - Parameter base: what the agent itself has.
   func environment(base: [String: String]) -> [String] {
     var variables = base
+    // A trial may be started from within another one.
+    for name in Self.optionalVariables { variables[name] = nil }
     variables["PYTHONUNBUFFERED"] = "1"
     if configuration.hasThreads {
       for name in Self.threadVariables { variables[name] = String(configuration.threads) }
     }
     variables.merge(configuration.environment) { _, fromFile in fromFile }
-    // A trial may be started from within another one.
-    for name in Self.optionalVariables { variables[name] = nil }
     variables.merge(contract) { _, ours in ours }
     return variables.map { "\($0.key)=\($0.value)" }
   }
@@ -75,7 +75,7 @@ struct AttemptLaunch {
       "ATTUNE_EXPERIMENT": configuration.experiment, "ATTUNE_TRIAL": attempt.trial.description, "ATTUNE_ATTEMPT": String(attempt.number),
       "ATTUNE_ATTEMPT_ID": attempt.description, "ATTUNE_CONFIG": files.configuration, "ATTUNE_SEED": String(start.seed),
       "ATTUNE_CHECKPOINT": checkpoint, "ATTUNE_SOCKET": hub, "ATTUNE_TOKEN": token, "ATTUNE_RECORD": files.record,
-      "ATTUNE_REPORTS": files.leftReports,
+      "ATTUNE_REPORTS": files.leftReports, "ATTUNE_LEDGER": files.costs,
     ]
     if !Files.names(in: checkpoint).isEmpty { variables["ATTUNE_RESUME"] = "1" }
     if !start.changes.isEmpty { variables["ATTUNE_CHANGES"] = files.changes }
@@ -94,7 +94,7 @@ struct AttemptLaunch {
     let lines = start.changes.map(\.change).enumerated().map { index, change in
       ChangeNotice(
         n: index + 1, number: change.number, step: change.step, values: change.values, trigger: change.trigger, by: change.by,
-        time: 0
+        reason: change.reason, time: 0
       ).json.text + "\n"
     }
     return Array(lines.joined().utf8)

@@ -24,6 +24,8 @@ final class RunningAttempt {
   /// Of the last report.
   var step: Int
   var complaints = 0
+  /// The trial's checkpoint directory, as it was at the last report.
+  var checkpoint: CheckpointWatch
   var programs: [Peer: ConnectedProgram] = [:]
   /// Changes without an answer, by number.
   var changes: [Int: PendingChange] = [:]
@@ -36,6 +38,7 @@ final class RunningAttempt {
     output = LogTail(path: files.output, offset: Int(record.outputOffset))
     errors = LogTail(path: files.errors, offset: Int(record.errorsOffset))
     step = Int(record.step)
+    checkpoint = CheckpointWatch(directory: files.checkpoint)
   }
 
   /// The supervisor's process id, as it wrote it down; 0 before that.
@@ -83,6 +86,10 @@ struct AttemptFiles {
   var changes: String { directory + "/changes.jsonl" }
   /// What programs reported when there was no agent until their end.
   var leftReports: String { directory + "/reports.jsonl" }
+  /// What programs measured of themselves.
+  var costs: String { directory + "/ledger.jsonl" }
+  /// The trial's own, shared by its attempts: two folders up.
+  var checkpoint: String { directory.split(separator: "/").dropLast(2).map { "/" + $0 }.joined() + "/checkpoint" }
 
   init(directory: String) { self.directory = directory }
 

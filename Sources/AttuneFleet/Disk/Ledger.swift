@@ -90,7 +90,7 @@ extension ProtoNotice {
     case .refused(let notice): AttemptID(notice.attempt)
     case .ended(let notice): AttemptID(notice.attempt)
     case .program(let notice): AttemptID(notice.attempt)
-    case .welcome, .trouble, .closed, nil: nil
+    case .welcome, .trouble, .closed, .copied, nil: nil
     }
   }
 }

@@ -86,6 +86,14 @@ nonisolated struct ProtoCommand: Sendable {
     set {kind = .close(newValue)}
   }
 
+  var copy: ProtoCopyCheckpoint {
+    get {
+      if case .copy(let v)? = kind {return v}
+      return ProtoCopyCheckpoint()
+    }
+    set {kind = .copy(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -96,6 +104,7 @@ nonisolated struct ProtoCommand: Sendable {
     case change(ProtoChangeOrder)
     case acknowledge(ProtoAcknowledge)
     case close(ProtoClose)
+    case copy(ProtoCopyCheckpoint)
 
   }
 
@@ -278,6 +287,16 @@ nonisolated struct ProtoChangeOrder: Sendable {
   /// Clears the value of `reason`. Subsequent reads from it will return its default value.
   mutating func clearReason() {self._reason = nil}
 
+  /// What the trigger brings along: JSON.
+  var payload: String {
+    get {_payload ?? String()}
+    set {_payload = newValue}
+  }
+  /// Returns true if `payload` has been explicitly set.
+  var hasPayload: Bool {self._payload != nil}
+  /// Clears the value of `payload`. Subsequent reads from it will return its default value.
+  mutating func clearPayload() {self._payload = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Wish: Equatable, Sendable {
@@ -290,6 +309,22 @@ nonisolated struct ProtoChangeOrder: Sendable {
 
   fileprivate var _atStep: UInt64? = nil
   fileprivate var _reason: String? = nil
+  fileprivate var _payload: String? = nil
+}
+
+/// Give `twin` a copy of the checkpoint of `trial`. A copy that was made is not made again.
+nonisolated struct ProtoCopyCheckpoint: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var trial: UInt32 = 0
+
+  var twin: UInt32 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 /// Everything up to `sequence` is in the journal.
@@ -410,6 +445,14 @@ nonisolated struct ProtoNotice: Sendable {
     set {kind = .closed(newValue)}
   }
 
+  var copied: ProtoCheckpointCopied {
+    get {
+      if case .copied(let v)? = kind {return v}
+      return ProtoCheckpointCopied()
+    }
+    set {kind = .copied(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -422,6 +465,7 @@ nonisolated struct ProtoNotice: Sendable {
     case program(ProtoProgram)
     case trouble(ProtoTrouble)
     case closed(ProtoClosed)
+    case copied(ProtoCheckpointCopied)
 
   }
 
@@ -470,9 +514,24 @@ nonisolated struct ProtoReported: Sendable {
   /// Seconds since the attempt started.
   var elapsed: Double = 0
 
+  /// Seconds from the start of the process to this report, its first.
+  var warmup: Double {
+    get {_warmup ?? 0}
+    set {_warmup = newValue}
+  }
+  /// Returns true if `warmup` has been explicitly set.
+  var hasWarmup: Bool {self._warmup != nil}
+  /// Clears the value of `warmup`. Subsequent reads from it will return its default value.
+  mutating func clearWarmup() {self._warmup = nil}
+
+  /// The checkpoint directory has changed since the report before.
+  var checkpointed: Bool = false
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
+
+  fileprivate var _warmup: Double? = nil
 }
 
 nonisolated struct ProtoChanged: Sendable {
@@ -567,6 +626,37 @@ nonisolated struct ProtoAttemptEnded: Sendable {
 
   var tail: String = String()
 
+  /// What the process measured of itself.
+  var warmup: Double {
+    get {_warmup ?? 0}
+    set {_warmup = newValue}
+  }
+  /// Returns true if `warmup` has been explicitly set.
+  var hasWarmup: Bool {self._warmup != nil}
+  /// Clears the value of `warmup`. Subsequent reads from it will return its default value.
+  mutating func clearWarmup() {self._warmup = nil}
+
+  var joules: Double {
+    get {_joules ?? 0}
+    set {_joules = newValue}
+  }
+  /// Returns true if `joules` has been explicitly set.
+  var hasJoules: Bool {self._joules != nil}
+  /// Clears the value of `joules`. Subsequent reads from it will return its default value.
+  mutating func clearJoules() {self._joules = nil}
+
+  var energySource: String {
+    get {_energySource ?? String()}
+    set {_energySource = newValue}
+  }
+  /// Returns true if `energySource` has been explicitly set.
+  var hasEnergySource: Bool {self._energySource != nil}
+  /// Clears the value of `energySource`. Subsequent reads from it will return its default value.
+  mutating func clearEnergySource() {self._energySource = nil}
+
+  /// The checkpoint directory has changed since the last report.
+  var checkpointed: Bool = false
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Cause: Equatable, Sendable {
@@ -579,6 +669,34 @@ nonisolated struct ProtoAttemptEnded: Sendable {
   }
 
   init() {}
+
+  fileprivate var _warmup: Double? = nil
+  fileprivate var _joules: Double? = nil
+  fileprivate var _energySource: String? = nil
+}
+
+nonisolated struct ProtoCheckpointCopied: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var twin: UInt32 = 0
+
+  /// Why there is no copy; missing when there is one.
+  var problem: String {
+    get {_problem ?? String()}
+    set {_problem = newValue}
+  }
+  /// Returns true if `problem` has been explicitly set.
+  var hasProblem: Bool {self._problem != nil}
+  /// Clears the value of `problem`. Subsequent reads from it will return its default value.
+  mutating func clearProblem() {self._problem = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _problem: String? = nil
 }
 
 /// A connected program and what can be changed in it; sent again when that changes and to every new session.
@@ -715,11 +833,35 @@ nonisolated struct ProtoAppliedChange: Sendable {
 
   var by: String = String()
 
+  /// What the trigger brought along: JSON.
+  var payload: String {
+    get {_payload ?? String()}
+    set {_payload = newValue}
+  }
+  /// Returns true if `payload` has been explicitly set.
+  var hasPayload: Bool {self._payload != nil}
+  /// Clears the value of `payload`. Subsequent reads from it will return its default value.
+  mutating func clearPayload() {self._payload = nil}
+
+  var reason: String {
+    get {_reason ?? String()}
+    set {_reason = newValue}
+  }
+  /// Returns true if `reason` has been explicitly set.
+  var hasReason: Bool {self._reason != nil}
+  /// Clears the value of `reason`. Subsequent reads from it will return its default value.
+  mutating func clearReason() {self._reason = nil}
+
+  /// It took effect between two steps.
+  var isImmediate: Bool = false
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _trigger: String? = nil
+  fileprivate var _payload: String? = nil
+  fileprivate var _reason: String? = nil
 }
 
 nonisolated struct ProtoSpoolRecord: Sendable {
@@ -914,7 +1056,7 @@ fileprivate nonisolated let _protobuf_package = "attune.agent.v1"
 
 nonisolated extension ProtoCommand: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Command"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}configure\0\u{1}start\0\u{1}stop\0\u{1}change\0\u{1}acknowledge\0\u{1}close\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}configure\0\u{1}start\0\u{1}stop\0\u{1}change\0\u{1}acknowledge\0\u{1}close\0\u{1}copy\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1013,6 +1155,19 @@ nonisolated extension ProtoCommand: SwiftProtobuf.Message, SwiftProtobuf._Messag
           self.kind = .close(v)
         }
       }()
+      case 8: try {
+        var v: ProtoCopyCheckpoint?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .copy(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .copy(v)
+        }
+      }()
       default: break
       }
     }
@@ -1051,6 +1206,10 @@ nonisolated extension ProtoCommand: SwiftProtobuf.Message, SwiftProtobuf._Messag
     case .close?: try {
       guard case .close(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .copy?: try {
+      guard case .copy(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
     }()
     case nil: break
     }
@@ -1290,7 +1449,7 @@ nonisolated extension ProtoStop: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension ProtoChangeOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ChangeOrder"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}number\0\u{1}set\0\u{1}trigger\0\u{3}at_step\0\u{1}by\0\u{1}reason\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}number\0\u{1}set\0\u{1}trigger\0\u{3}at_step\0\u{1}by\0\u{1}reason\0\u{1}payload\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1324,6 +1483,7 @@ nonisolated extension ProtoChangeOrder: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self._atStep) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.by) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self._reason) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self._payload) }()
       default: break
       }
     }
@@ -1360,6 +1520,9 @@ nonisolated extension ProtoChangeOrder: SwiftProtobuf.Message, SwiftProtobuf._Me
     try { if let v = self._reason {
       try visitor.visitSingularStringField(value: v, fieldNumber: 7)
     } }()
+    try { if let v = self._payload {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 8)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1370,6 +1533,42 @@ nonisolated extension ProtoChangeOrder: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs._atStep != rhs._atStep {return false}
     if lhs.by != rhs.by {return false}
     if lhs._reason != rhs._reason {return false}
+    if lhs._payload != rhs._payload {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoCopyCheckpoint: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".CopyCheckpoint"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}trial\0\u{1}twin\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.trial) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.twin) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.trial != 0 {
+      try visitor.visitSingularUInt32Field(value: self.trial, fieldNumber: 1)
+    }
+    if self.twin != 0 {
+      try visitor.visitSingularUInt32Field(value: self.twin, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoCopyCheckpoint, rhs: ProtoCopyCheckpoint) -> Bool {
+    if lhs.trial != rhs.trial {return false}
+    if lhs.twin != rhs.twin {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1456,7 +1655,7 @@ nonisolated extension ProtoNotices: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoNotice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Notice"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}welcome\0\u{1}started\0\u{1}reported\0\u{1}changed\0\u{1}refused\0\u{1}ended\0\u{1}program\0\u{1}trouble\0\u{1}closed\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}welcome\0\u{1}started\0\u{1}reported\0\u{1}changed\0\u{1}refused\0\u{1}ended\0\u{1}program\0\u{1}trouble\0\u{1}closed\0\u{1}copied\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1582,6 +1781,19 @@ nonisolated extension ProtoNotice: SwiftProtobuf.Message, SwiftProtobuf._Message
           self.kind = .closed(v)
         }
       }()
+      case 11: try {
+        var v: ProtoCheckpointCopied?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .copied(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .copied(v)
+        }
+      }()
       default: break
       }
     }
@@ -1631,6 +1843,10 @@ nonisolated extension ProtoNotice: SwiftProtobuf.Message, SwiftProtobuf._Message
     case .closed?: try {
       guard case .closed(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .copied?: try {
+      guard case .copied(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
     }()
     case nil: break
     }
@@ -1717,7 +1933,7 @@ nonisolated extension ProtoAttemptStarted: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension ProtoReported: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Reported"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}step\0\u{1}metrics\0\u{1}elapsed\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}step\0\u{1}metrics\0\u{1}elapsed\0\u{1}warmup\0\u{1}checkpointed\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1729,12 +1945,18 @@ nonisolated extension ProtoReported: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.step) }()
       case 3: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufDouble>.self, value: &self.metrics) }()
       case 4: try { try decoder.decodeSingularDoubleField(value: &self.elapsed) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self._warmup) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.checkpointed) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.attempt.isEmpty {
       try visitor.visitSingularStringField(value: self.attempt, fieldNumber: 1)
     }
@@ -1747,6 +1969,12 @@ nonisolated extension ProtoReported: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.elapsed.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.elapsed, fieldNumber: 4)
     }
+    try { if let v = self._warmup {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 5)
+    } }()
+    if self.checkpointed != false {
+      try visitor.visitSingularBoolField(value: self.checkpointed, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1755,6 +1983,8 @@ nonisolated extension ProtoReported: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.step != rhs.step {return false}
     if lhs.metrics != rhs.metrics {return false}
     if lhs.elapsed != rhs.elapsed {return false}
+    if lhs._warmup != rhs._warmup {return false}
+    if lhs.checkpointed != rhs.checkpointed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1841,7 +2071,7 @@ nonisolated extension ProtoRefused: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoAttemptEnded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".AttemptEnded"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}status\0\u{1}signal\0\u{3}time_limit\0\u{3}not_started\0\u{1}lost\0\u{1}seconds\0\u{1}tail\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}status\0\u{1}signal\0\u{3}time_limit\0\u{3}not_started\0\u{1}lost\0\u{1}seconds\0\u{1}tail\0\u{1}warmup\0\u{1}joules\0\u{3}energy_source\0\u{1}checkpointed\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1892,6 +2122,10 @@ nonisolated extension ProtoAttemptEnded: SwiftProtobuf.Message, SwiftProtobuf._M
       }()
       case 7: try { try decoder.decodeSingularDoubleField(value: &self.seconds) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.tail) }()
+      case 9: try { try decoder.decodeSingularDoubleField(value: &self._warmup) }()
+      case 10: try { try decoder.decodeSingularDoubleField(value: &self._joules) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self._energySource) }()
+      case 12: try { try decoder.decodeSingularBoolField(value: &self.checkpointed) }()
       default: break
       }
     }
@@ -1934,6 +2168,18 @@ nonisolated extension ProtoAttemptEnded: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.tail.isEmpty {
       try visitor.visitSingularStringField(value: self.tail, fieldNumber: 8)
     }
+    try { if let v = self._warmup {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 9)
+    } }()
+    try { if let v = self._joules {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 10)
+    } }()
+    try { if let v = self._energySource {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 11)
+    } }()
+    if self.checkpointed != false {
+      try visitor.visitSingularBoolField(value: self.checkpointed, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1942,6 +2188,49 @@ nonisolated extension ProtoAttemptEnded: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.cause != rhs.cause {return false}
     if lhs.seconds != rhs.seconds {return false}
     if lhs.tail != rhs.tail {return false}
+    if lhs._warmup != rhs._warmup {return false}
+    if lhs._joules != rhs._joules {return false}
+    if lhs._energySource != rhs._energySource {return false}
+    if lhs.checkpointed != rhs.checkpointed {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoCheckpointCopied: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".CheckpointCopied"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}twin\0\u{1}problem\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.twin) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._problem) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.twin != 0 {
+      try visitor.visitSingularUInt32Field(value: self.twin, fieldNumber: 1)
+    }
+    try { if let v = self._problem {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoCheckpointCopied, rhs: ProtoCheckpointCopied) -> Bool {
+    if lhs.twin != rhs.twin {return false}
+    if lhs._problem != rhs._problem {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2164,7 +2453,7 @@ nonisolated extension ProtoScalars: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoAppliedChange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".AppliedChange"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}step\0\u{1}values\0\u{1}trigger\0\u{1}by\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}step\0\u{1}values\0\u{1}trigger\0\u{1}by\0\u{1}payload\0\u{1}reason\0\u{3}is_immediate\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2177,6 +2466,9 @@ nonisolated extension ProtoAppliedChange: SwiftProtobuf.Message, SwiftProtobuf._
       case 3: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,ProtoScalar>.self, value: &self.values) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self._trigger) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self._payload) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self._reason) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.isImmediate) }()
       default: break
       }
     }
@@ -2202,6 +2494,15 @@ nonisolated extension ProtoAppliedChange: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.by.isEmpty {
       try visitor.visitSingularStringField(value: self.by, fieldNumber: 5)
     }
+    try { if let v = self._payload {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 6)
+    } }()
+    try { if let v = self._reason {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 7)
+    } }()
+    if self.isImmediate != false {
+      try visitor.visitSingularBoolField(value: self.isImmediate, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2211,6 +2512,9 @@ nonisolated extension ProtoAppliedChange: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.values != rhs.values {return false}
     if lhs._trigger != rhs._trigger {return false}
     if lhs.by != rhs.by {return false}
+    if lhs._payload != rhs._payload {return false}
+    if lhs._reason != rhs._reason {return false}
+    if lhs.isImmediate != rhs.isImmediate {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

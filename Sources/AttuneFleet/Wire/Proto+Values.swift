@@ -32,11 +32,15 @@ extension ProtoAppliedChange {
     values = change.values.mapValues(ProtoScalar.init)
     if let trigger = change.trigger { self.trigger = trigger }
     by = change.by
+    if let payload = change.payload { self.payload = payload }
+    if let reason = change.reason { self.reason = reason }
+    isImmediate = change.isImmediate
   }
 
   var change: Change {
     Change(
-      number: Int(number), step: Int(step), values: values.compactMapValues(\.value), trigger: hasTrigger ? trigger : nil, by: by)
+      number: Int(number), step: Int(step), values: values.compactMapValues(\.value), trigger: hasTrigger ? trigger : nil, by: by,
+      payload: hasPayload ? payload : nil, reason: hasReason ? reason : nil, isImmediate: isImmediate)
   }
 }
 
@@ -47,7 +51,9 @@ extension ProtoChangeOrder {
     number = UInt64(request.number)
     switch request.wish {
     case .set(let values): set = .with { $0.values = values.mapValues(ProtoScalar.init) }
-    case .fire(let trigger): self.trigger = trigger
+    case .fire(let trigger, let payload):
+      self.trigger = trigger
+      if let payload { self.payload = payload }
     }
     if let step = request.atStep { atStep = UInt64(max(0, step)) }
     by = request.by
@@ -72,6 +78,10 @@ extension ProtoAttemptEnded {
     self.attempt = attempt.description
     seconds = ending.seconds
     tail = ending.tail
+    if let warmup = ending.cost?.warmup { self.warmup = warmup }
+    if let joules = ending.cost?.joules { self.joules = joules }
+    if let source = ending.cost?.energySource { energySource = source }
+    checkpointed = ending.hasCheckpoint
     switch ending.cause {
     case .exited(let status): self.status = Int32(status)
     case .signalled(let signal): self.signal = Int32(signal)
@@ -90,7 +100,10 @@ extension ProtoAttemptEnded {
       case .notStarted(let message): .notStarted(message: message)
       case .lost, nil: .lost
       }
-    return Ending(cause: cause, seconds: seconds, tail: tail)
+    let cost = AttemptCost(
+      warmup: hasWarmup ? warmup : nil, joules: hasJoules ? joules : nil, energySource: hasEnergySource ? energySource : nil)
+    return Ending(
+      cause: cause, seconds: seconds, tail: tail, cost: cost == AttemptCost() ? nil : cost, hasCheckpoint: checkpointed)
   }
 }
 
@@ -101,11 +114,18 @@ extension ProtoNotice {
     switch kind {
     case .started: return .attemptStarted(attempt)
     case .reported(let notice):
-      return .reported(attempt, Report(step: max(1, Int(notice.step)), metrics: notice.metrics, elapsed: notice.elapsed))
+      return .reported(attempt, notice.report)
     case .changed(let notice): return .changed(attempt, notice.change.change)
     case .refused(let notice): return .refused(attempt, number: Int(notice.number), message: notice.message)
     case .ended(let notice): return .attemptEnded(attempt, notice.ending)
-    case .welcome, .program, .trouble, .closed, nil: return nil
+    case .welcome, .program, .trouble, .closed, .copied, nil: return nil
     }
+  }
+}
+
+extension ProtoReported {
+  fileprivate var report: Report {
+    Report(
+      step: max(1, Int(step)), metrics: metrics, elapsed: elapsed, warmup: hasWarmup ? warmup : nil, hasCheckpoint: checkpointed)
   }
 }
