@@ -8,7 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from ._peer import Peer
+from ._peer import Peer, encode
 from ._triggers import PAUSE, RESUME
 from ._values import Refused
 
@@ -36,6 +36,11 @@ def take(link: Link, line: bytes, peer: Peer) -> None:
         if peer.is_upstream and "method" not in message:
             return greeted(link, message, peer) if identity == 1 else None
         method, code = message["method"], -32602
+        if method == "variables.list" and "id" in message:
+            return peer.send_text(f'"id":{encode(identity)},"result"', declaration(link.registry))
+        if method == "variables.set" or method == "trigger.fire":
+            accepted = link.registry.ask(message["params"], lambda change: peer.send(method="changed", params=change))
+            return peer.accept(identity, accepted) if "id" in message else None
         result = answer(link, method, message.get("params") or {}, peer)
         if "id" in message:
             peer.send(id=identity, result=result)
@@ -47,14 +52,10 @@ def take(link: Link, line: bytes, peer: Peer) -> None:
 
 def answer(link: Link, method: str, params: Message, peer: Peer) -> Message:
     registry = link.registry
-    if method == "variables.set" or method == "trigger.fire":
-        return registry.ask(params, lambda change: peer.send(method="changed", params=change))
     if method == "program.pause" or method == "program.resume":
         return registry.ask({**params, "trigger": PAUSE if method == "program.pause" else RESUME})
     if method == "hello":
         return hello(link)
-    if method == "variables.list":
-        return registry.declaration()
     if method == "variables.get":
         tags = params.get("tags")
         with registry.lock:
@@ -78,11 +79,27 @@ def hello(link: Link) -> Message:
     return {**told, "paused": True} if link.registry.is_paused else told
 
 
+def declaration(registry: Registry) -> bytearray:
+    """As text, one by one: ten thousand descriptions at once would need ten times the memory."""
+    with registry.lock:
+        text = bytearray(b'{"variables":[')
+        for variable in registry.variables.values():
+            text += encode(variable.description).encode() + b","
+        if registry.variables:
+            del text[-1:]
+        triggers = registry.triggers.values()
+        tags, counted = [trigger.tag for trigger in triggers], [trigger.tag for trigger in triggers if trigger.counted]
+    rest = {"triggers": tags, **({"counted": counted} if counted else {})}
+    text += b"]," + encode(rest)[1:].encode()
+    return text
+
+
 def subscribe(registry: Registry, log: str, params: Message, peer: Peer) -> Message:
     with registry.lock:
         first, last = params.get("from", 1), registry.counts[log]
         if type(first) is not int or first < 1:
-            raise Refused(f'"from" is the number of the first one wanted, from 1; got {json.dumps(first)[:80]}. Nothing was changed.', -32602)
+            got = json.dumps(first)[:80]
+            raise Refused(f'"from" is the number of the first one wanted, from 1; got {got}. Nothing was changed.', -32602)
         peer.next[log], peer.follows = max(first, last - len(registry.logs[log]) + 1), True
         return {"from": peer.next[log], "last": last}
 
@@ -116,7 +133,7 @@ def has_news(registry: Registry, peer: Peer) -> bool:
         declared = len(registry.variables) + len(registry.triggers)
         if peer.declared < declared:
             peer.declared = declared
-            peer.send(method="declared", params=registry.declaration())
+            peer.send_text('"method":"declared","params"', declaration(registry))
         for kind in [kind for kind in registry.logs if peer.next[kind]]:
             log, limit = registry.logs[kind], WINDOW if peer.is_upstream and kind == "reported" else None
             has = peer.next[kind] - 1 - registry.counts[kind] + len(log)  # so many of those that are kept

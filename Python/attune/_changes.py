@@ -34,7 +34,11 @@ class Accepted:
         return 0 < number <= self._gapless or number in self._others
 
     def add(self, number: int) -> None:
-        self.highest = max(self.highest, number)
+        if number > self.highest:
+            self.highest = number
+        if number == self._gapless + 1 and not self._others:
+            self._gapless = number
+            return
         self._others.add(number)
         while self._gapless + 1 in self._others:
             self._gapless += 1
@@ -43,12 +47,15 @@ class Accepted:
 
 def circumstances(params: Message) -> tuple[Any, int, Message]:
     """Number, step to wait for, and what is kept with the change. Raises Refused."""
-    number, at_step = params.get("number"), params.get("atStep") or 0
+    number, at_step, by, reason = params.get("number"), params.get("atStep") or 0, params.get("by"), params.get("reason")
     if type(number or 1) is not int or type(at_step) is not int or at_step < 0 or number is not None and number < 1:
         raise Refused('"number" counts from 1 and "atStep" from 0, in integers. Nothing was changed.', -32602)
-    said = {"by": "unknown", **{key: params[key] for key in ("by", "reason") if params.get(key) is not None}}
-    if any(type(text) is not str or len(text) > WORDS_LIMIT for text in said.values()):
-        raise Refused(f'"by" and "reason" are texts of at most {WORDS_LIMIT} characters. Nothing was changed.', -32602)
+    said = {"by": "unknown" if by is None else by}
+    if reason is not None:
+        said["reason"] = reason
+    for text in said.values():
+        if type(text) is not str or len(text) > WORDS_LIMIT:
+            raise Refused(f'"by" and "reason" are texts of at most {WORDS_LIMIT} characters. Nothing was changed.', -32602)
     if params.get("payload") is not None and "values" not in params:
         size = len(json.dumps(params["payload"], ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode())
         if size > PAYLOAD_LIMIT:

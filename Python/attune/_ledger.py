@@ -24,8 +24,10 @@ _loaded = time.monotonic()
 
 
 class Meter:
-    """Energy since it was made, of the machine's processor packages (`rapl`) and of the GPUs that the program may use (`nvml`): whoever else
-    works there is counted, too."""
+    """Energy since it was made, of the machine's processor packages (`rapl`) and of the GPUs that the program may use (`nvml`).
+
+    Whoever else works there is counted, too.
+    """
 
     def __init__(self, powercap: str = POWERCAP) -> None:
         self._counters: dict[str, list[tuple[Counter, float]]] = {}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PEER_LIMIT = 1024
 PAUSE, PAUSE_LIMIT = 0.05, 2.0  # seconds before dialing again
+SHARE, BURST = 0.01, 0.05  # of the time that requests may take from the program; seconds that they may take at once
 METER_PAUSE = 60.0  # seconds; a processor's counter is full after some minutes at the earliest
 
 
@@ -38,6 +39,7 @@ class Link:
         self.was_greeted = self.is_started = self.is_awake = self.has_news = False
         self.path = ""
         self.end = math.inf
+        self._full = -math.inf  # when requests will have had their share of the time
         self._impatient: dict[Peer, float] = {}  # until when each must have ended its line, the earliest first
         self.meter: Meter | None = None
         self._reads_meter = math.inf
@@ -75,9 +77,12 @@ class Link:
             if not self.address:
                 self._listen()
             self.poll = select.poll()
+            self.bell_poll = select.poll()
             self.poll.register(self.hearing, select.POLLIN)
+            self.bell_poll.register(self.hearing, select.POLLIN)
             if self.path:
                 self.poll.register(self.listener, select.POLLIN)
+                self.bell_poll.register(self.listener, select.POLLIN)
             self.thread.start()
         except (OSError, RuntimeError) as problem:
             print(f"attune: {problem}. The program cannot be tuned; it goes on with its values.", file=sys.stderr)
@@ -104,7 +109,7 @@ class Link:
             os.unlink(path)
         self.listener.bind(path)
         os.chmod(path, 0o600)
-        self.listener.listen(128)
+        self.listener.listen(1024)
         self.listener.setblocking(False)
         import resource  # here, because few programs that only import the library come so far
 
@@ -123,14 +128,11 @@ class Link:
         while self.end == math.inf or (time.monotonic() < self.end and self._is_owing()):
             alarm = min(self.end, self._redial if self.address and not self.upstream else math.inf, self._accepts_again, self._reads_meter,
                         next(iter(self._impatient.values()), math.inf))
-            for descriptor, _ in self.poll.poll(None if alarm == math.inf else math.ceil(max(0.0, alarm - time.monotonic()) * 1000)):
-                if descriptor == self.hearing.fileno():
-                    self.hearing.recv(1 << 10)
-                    self.is_awake = False
-                elif self.path and descriptor == self.listener.fileno():
-                    self._accept()
-                elif descriptor in self.peers:
-                    self._hear(self.peers[descriptor])
+            poll, now = self.poll, time.monotonic()
+            if self._full > now and not self.registry.is_paused:
+                poll, alarm = self.bell_poll, min(self._full, self.end)  # flooded: the program comes first
+            for descriptor, _ in poll.poll(None if alarm == math.inf else math.ceil(max(0.0, alarm - now) * 1000)):
+                self._attend(descriptor)
             self._look_at_the_clock()
             if self.has_news:
                 self.has_news = False
@@ -138,13 +140,26 @@ class Link:
                     self._flush(peer)
         self._say_goodbye()
 
+    def _attend(self, descriptor: int) -> None:
+        if descriptor == self.hearing.fileno():
+            self.hearing.recv(1 << 10)
+            self.is_awake = False
+        elif self.path and descriptor == self.listener.fileno():
+            self._accept()
+        elif descriptor in self.peers:
+            began = time.thread_time()
+            self._hear(self.peers[descriptor])
+            if not self.address:
+                self._full = max(self._full, time.monotonic() - BURST / SHARE) + (time.thread_time() - began) / SHARE
+
     def _look_at_the_clock(self) -> None:
         now = time.monotonic()
-        while self._impatient and next(iter(self._impatient.values())) <= now:
+        while self._full <= now and self._impatient and next(iter(self._impatient.values())) <= now:
             self._close(next(iter(self._impatient)))
         if self._accepts_again <= now:
             self._accepts_again = math.inf
             self.poll.register(self.listener, select.POLLIN)
+            self.bell_poll.register(self.listener, select.POLLIN)
         if self._reads_meter <= now and self.meter:
             self._reads_meter = now + METER_PAUSE
             self.meter.read()
@@ -159,6 +174,7 @@ class Link:
         except OSError:  # the program's descriptors are used up: whoever has said nothing yet makes room
             if not self._close_a_silent_one():
                 self.poll.unregister(self.listener)
+                self.bell_poll.unregister(self.listener)
                 self._accepts_again = time.monotonic() + 0.1
             return
         if len(self.peers) >= self.limit and not self._close_a_silent_one():

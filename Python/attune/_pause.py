@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ._registry import Registry
 
+GLANCE = 0.5  # seconds; a signal that comes just before a thread falls asleep does not wake it
+
 
 def hold(registry: Registry) -> None:
     """Waits, with the registry's lock given back meanwhile, until the pause is over. Called with the lock held.
@@ -17,11 +19,14 @@ def hold(registry: Registry) -> None:
     must find the program going on: then it is let through, and held again at its next step.
     """
     registry.is_paused = True
-    handlers = _listen(registry)
+    handlers: dict[int, Any] = {}
     try:
+        _listen(registry, handlers)
         while registry.is_paused:
-            registry.resumed.wait()
+            registry.resumed.wait(GLANCE)
     except BaseException:
+        if not registry.lock._is_owned():  # type: ignore[attr-defined]  # raised between giving it back and falling asleep
+            registry.lock.acquire()
         registry.is_paused = False
         registry.resumed.notify_all()
         raise
@@ -30,12 +35,10 @@ def hold(registry: Registry) -> None:
             signal.signal(number, handler)
 
 
-def _listen(registry: Registry) -> dict[int, Any]:
-    """Puts itself before the program's own handlers; only the main thread may."""
+def _listen(registry: Registry, own: dict[int, Any]) -> None:
+    """Puts itself before the program's own handlers, which it notes; only the main thread may."""
     if threading.current_thread() is not threading.main_thread():
-        return {}
-    found = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    own: dict[int, Any] = {number: one for number, one in found.items() if callable(one) and one is not signal.default_int_handler}
+        return
 
     def interrupted(number: int, frame: Any) -> None:
         own[number](number, frame)
@@ -43,6 +46,8 @@ def _listen(registry: Registry) -> dict[int, Any]:
             registry.is_paused, registry.is_interrupted = False, True
             registry.resumed.notify_all()
 
-    for number in own:
-        signal.signal(number, interrupted)
-    return own
+    for number in (signal.SIGINT, signal.SIGTERM):
+        handler = signal.getsignal(number)
+        if callable(handler) and handler is not signal.default_int_handler:
+            own[number] = handler
+            signal.signal(number, interrupted)

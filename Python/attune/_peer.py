@@ -9,6 +9,7 @@ from typing import Any
 LINE_LIMIT, OUTGOING_LIMIT = 1 << 20, 16 << 20  # bytes
 PATIENCE = 30.0  # seconds for the first line, and for one that has begun
 
+quoted = json.encoder.encode_basestring_ascii
 encode = json.JSONEncoder(separators=(",", ":"), default=str).encode
 
 
@@ -27,9 +28,21 @@ class Peer:
     def send(self, **message: Any) -> None:
         self.outgoing += encode({"jsonrpc": "2.0", **message}).encode() + b"\n"
 
+    def accept(self, identity: Any, accepted: dict[str, Any]) -> None:
+        """What is sent most often, without an encoder."""
+        known = identity if type(identity) is int else encode(identity)
+        answer = f'{{"jsonrpc":"2.0","id":{known},"result":{{"number":{accepted["number"]},"by":{quoted(accepted["by"])}}}}}\n'
+        self.outgoing += answer.encode()
+
+    def send_text(self, head: str, body: bytearray) -> None:
+        """A message whose long last member is there as text."""
+        self.outgoing += b'{"jsonrpc":"2.0",' + head.encode() + b":"
+        self.outgoing += body
+        self.outgoing += b"}\n"
+
     def receive(self) -> list[bytes]:
         """The lines that are complete now. Raises OSError."""
-        data = self.socket.recv(1 << 16)
+        data = self.socket.recv(1 << 14)
         *lines, rest = (self.incoming + data).split(b"\n")
         self.incoming, self.has_ended = rest if len(rest) <= LINE_LIMIT else b"\0", not data  # what is too long is no JSON any more
         self.is_new = self.is_new and not lines

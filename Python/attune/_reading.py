@@ -26,8 +26,8 @@ def plain(value: Any) -> Any:
 class Reading(Generic[T], _Value):  # type: ignore[misc]
     """Reads as its value: it calculates, compares, prints, copies and pickles like it, and `isinstance` takes it for one.
 
-    Equality and hash are those of the value at that moment: look up with it, but keep `x()` as the key of a dictionary. Where C code insists
-    on a real float (json, some arguments of torch), write `x()`. `x += 1` gives `x` a plain number, as it does for every number.
+    Equality and hash are those of the value at that moment: look up with it, but keep `x()` as the key of a dictionary. Where C code
+    insists on a real float (json, some arguments of torch), write `x()`. `x += 1` makes `x` the name of a plain number, as everywhere.
     """
 
     __slots__ = ("_value",)

@@ -50,6 +50,7 @@ class Registry:
         self.earlier: Earlier | None = None
         self.schedule: Schedule | None = None
         self._shared: dict[Any, Any] = {}
+        self._records = bool(os.environ.get("ATTUNE_RECORD"))
         self._read_replays()
         atexit.register(self.finish)
         os.register_at_fork(after_in_child=self._be_quiet)
@@ -134,16 +135,16 @@ class Registry:
         with self.lock:
             if self._is_repeated(number, tell):
                 return {"number": number, "by": said["by"]}
-            if trigger not in (None, PAUSE, RESUME, *self.triggers):
+            if trigger and trigger not in self.triggers and trigger not in (PAUSE, RESUME):
                 raise unknown("trigger", trigger, self.triggers)
-            if len(self.pending) + len(self.pauses) >= PENDING_LIMIT or trigger in self.triggers and len(
-                    self.triggers[str(trigger)]._waiting) >= PENDING_LIMIT:
+            waiting = self.triggers[trigger]._waiting if trigger in self.triggers else self.pauses
+            if len(self.pending) + len(waiting) >= PENDING_LIMIT:
                 raise Refused(f"{PENDING_LIMIT} changes wait already. Nothing was changed.")
             number = number or self.accepted.highest + 1
             self.accepted.add(number)
-            change = {**said, **({"values": values} if values else {"trigger": trigger}), "number": number}
-            waits = any(self.variables[tag].waits_for_steps for tag in values) and not self.is_paused
-            if waits or at_step > self.step:
+            change = said
+            change["number"], change["values" if values else "trigger"] = number, values or trigger
+            if at_step > self.step or (not self.is_paused and self._wait_for_steps(values)):
                 self.pending.append((at_step, change))
             elif values:
                 self.apply(change, immediate=not self.is_paused)
@@ -163,19 +164,17 @@ class Registry:
     def apply(self, change: Message, immediate: bool = False) -> None:
         """Lets accepted values take effect."""
         with self.lock:
-            changed = {tag: self.variables[tag] for tag in change["values"]}
+            followed: list[Live[Any]] = []
             for tag, value in change["values"].items():
-                changed[tag]._value, changed[tag]._changed = value, True
+                variable = self.variables[tag]
+                variable._value, variable._changed = value, True
+                if variable._followers:
+                    followed.append(variable)
                 if self.earlier:
                     self.earlier.forget(tag)  # a newer change has come
-            follow(changed)
+            if followed:
+                follow(followed)
             self._note(change, immediate)
-
-    def declaration(self) -> Message:
-        with self.lock:
-            told = {"variables": [one.description for one in self.variables.values()], "triggers": list(self.triggers)}
-            counted = [trigger.tag for trigger in self.triggers.values() if trigger.counted]
-            return {**told, "counted": counted} if counted else told
 
     def find(self, tag: str) -> Live[Any]:
         """Raises Refused with code 1."""
@@ -209,6 +208,12 @@ class Registry:
                     tell(change)
         return True
 
+    def _wait_for_steps(self, values: Message) -> bool:
+        for tag in values:
+            if self.variables[tag].waits_for_steps:
+                return True
+        return False
+
     def _warm_up(self) -> Message:
         from ._ledger import age
 
@@ -219,10 +224,11 @@ class Registry:
 
     def _accept_values(self, values: Any) -> Message:
         """Checked outside the lock, so that a validator may take its time."""
-        if not isinstance(values, Mapping) or not values:
+        if not values or not isinstance(values, Mapping):
             raise Refused(f'"values" is an object of at least one value by tag; got {json.dumps(values, default=str)[:80]}', -32602)
-        found = {tag: self.find(tag) for tag in sorted(values)}
-        return {tag: variable.accept(values[tag]) for tag, variable in found.items()}
+        tags = sorted(values) if len(values) > 1 else values
+        found = [self.find(tag) for tag in tags]
+        return {variable.tag: variable.accept(values[variable.tag]) for variable in found}
 
     def _declare(self, tag: str, default: T, bounds: Any, told: Message) -> Live[T]:
         kind = type(default)
@@ -295,14 +301,16 @@ class Registry:
                 self.schedule = None  # nothing left to look for at each step
 
     def _note(self, change: Message, immediate: bool = False) -> None:
-        marks = {"immediate": True} if immediate else {}
-        self._add("changed", {**change, "step": self.step, "time": time.time(), **marks})
-        if not self.is_quiet:
-            _files.append("ATTUNE_RECORD", [self.logs["changed"][-1]])
+        change["step"], change["time"] = self.step, time.time()
+        if immediate:
+            change["immediate"] = True
+        self._add("changed", change)
+        if self._records and not self.is_quiet:
+            _files.append("ATTUNE_RECORD", [change])
 
     def _add(self, log: str, item: Message) -> None:
-        self.counts[log] += 1
-        self.logs[log].append({"n": self.counts[log], **item})
+        item["n"] = self.counts[log] = self.counts[log] + 1
+        self.logs[log].append(item)
         self.ring()
 
     def ring(self) -> None:

@@ -49,8 +49,7 @@ class Earlier:
 
     def advance(self, step: int, variables: Mapping[str, Live[Any]]) -> None:
         self._step = step
-        moved = {tag: variables[tag] for tag in self._changes if tag in variables and self._replay(variables[tag])}
-        follow(moved)
+        follow([variables[tag] for tag in self._changes if tag in variables and self._replay(variables[tag])])
 
     def forget(self, tag: str) -> None:
         self._changes.pop(tag, None)

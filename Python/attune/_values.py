@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import sys
-from typing import TYPE_CHECKING, Any, Callable, Mapping, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Iterable, TypeVar
 from weakref import ref
 
 from ._reading import Items, Reading, Text, plain
@@ -175,8 +175,10 @@ class DerivedText(Text[R], Derived[R]):
 
 
 def derived(function: Callable[..., Any], *sources: Source[Any]) -> Derived[Any]:
-    """A value that follows live variables: `function` of them, calculated again whenever one of them changes, on the thread that changes it.
-    Raises what the function raises at the first time; later it keeps its last value then."""
+    """A value that follows live variables: `function` of them, calculated again on the thread that changes one of them.
+
+    Raises what the function raises at the first time; later it keeps its last value then.
+    """
     if not sources or not all(isinstance(source, Source) for source in sources):
         raise ValueError("derived: what it follows must be live variables or derived values, at least one")
     value = function(*(source() for source in sources))
@@ -184,10 +186,10 @@ def derived(function: Callable[..., Any], *sources: Source[Any]) -> Derived[Any]
     return form(value, function, sources)
 
 
-def follow(changed: Mapping[str, Live[Any]]) -> None:
+def follow(changed: Iterable[Live[Any]]) -> None:
     """Calculates everything again that follows those variables: each once, in the order of declaration."""
     found: dict[int, Derived[Any]] = {}
-    waiting: list[Source[Any]] = list(changed.values())
+    waiting: list[Source[Any]] = list(changed)
     while waiting:
         for follower in [one() for one in waiting.pop()._followers or ()]:
             if follower is not None and follower._order not in found:

@@ -86,7 +86,7 @@ int nvmlInit_v2(void) { return 0; }
 int nvmlDeviceGetCount_v2(unsigned *count) { *count = 3; return 0; }
 int nvmlDeviceGetHandleByIndex_v2(unsigned index, void **device) { *device = &used[index]; return index > 2; }
 int nvmlDeviceGetHandleByUUID(const char *name, void **device) { *device = &used[2]; return name[0] != 'G'; }
-int nvmlDeviceGetTotalEnergyConsumption(void *device, unsigned long long *total) { *total = *(unsigned long long *)device += 1000; return 0; }
+int nvmlDeviceGetTotalEnergyConsumption(unsigned long long *device, unsigned long long *total) { *total = *device += 1000; return 0; }
 """)
     library = str(tmp_path / "libnvml.so")
     subprocess.run([compiler, "-shared", "-fPIC", "-o", library, str(tmp_path / "nvml.c")], check=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 import attune
+from attune._answers import declaration
 from attune._changes import Accepted
 from conftest import ROOT
 
@@ -147,7 +149,7 @@ def test_counted_trigger_tells_each_firing() -> None:
     assert save.fired() and save.take() == attune.Firing(None, "unknown", None, 2)
     assert len(registry.logs["changed"]) == 2, "each is told when it is consumed"
     assert save.fired() and not save.fired()
-    assert registry.declaration() == {"variables": [], "triggers": ["save"], "counted": ["save"]}
+    assert json.loads(declaration(registry)) == {"variables": [], "triggers": ["save"], "counted": ["save"]}
 
 
 @pytest.mark.parametrize("payload, code", [("x" * 65_534, 0), ("x" * 65_535, 2), ("é" * 32_767, 0), ("é" * 32_768, 2)])

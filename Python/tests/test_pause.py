@@ -118,7 +118,8 @@ print(step, attune.registry.is_paused)
 
 
 @pytest.mark.parametrize("how, number, status", [
-    ("remembered", signal.SIGTERM, 0), ("raised", signal.SIGTERM, 75), ("none", signal.SIGTERM, -signal.SIGTERM), ("none", signal.SIGINT, -signal.SIGINT),
+    ("remembered", signal.SIGTERM, 0), ("raised", signal.SIGTERM, 75),
+    ("none", signal.SIGTERM, -signal.SIGTERM), ("none", signal.SIGINT, -signal.SIGINT),
 ])
 def test_signals_end_a_program_that_is_paused(directory: Path, how: str, number: int, status: int) -> None:
     from conftest import Talk

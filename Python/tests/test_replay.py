@@ -25,7 +25,8 @@ def test_lines_take_effect_at_their_steps(start: Any, directory: Path) -> None:
         directory, "schedule", "# written by hand", "", {"step": 4, "values": {"depth": 4, "rate": 0.4}},
         {"step": 0, "values": {"rate": 0.2}, "by": "ann", "reason": "warm"}, {"step": 2, "trigger": "save", "payload": {"k": 1}},
         '  {"step":2,"trigger":"save"}', {"step": 3, "trigger": "attune.pause"},
-        {"step": 9, "values": {"rate": 1}, "n": 4, "number": 7, "time": 1.5}, {"step": 5, "values": {"rate": 0.7}, "number": 0, "by": "program"})
+        {"step": 9, "values": {"rate": 1}, "n": 4, "number": 7, "time": 1.5},
+        {"step": 5, "values": {"rate": 0.7}, "number": 0, "by": "program"})
     script = start(ATTUNE_REPLAY=schedule, ATTUNE_RECORD=str(directory / "record"))
     script("rate, depth = attune.live('rate', 0.1), attune.live('depth', 1, applies='atStep')")
     assert script("rate()") == 0.2
@@ -59,20 +60,24 @@ def test_line_that_does_not_fit_is_told_and_passed_over(start: Any, directory: P
             (2, f'{{"step":-1,"values":{{"rate":0.5}}}} refused: {form}'), (3, f"nonsense refused: {form}"),
             (1, "'rate' = 5 refused: allowed 0.0...1.0. The program keeps 0.1."),
             (4, "'batch' = 33 refused: it must be a multiple of 8. The program keeps 32."),
-            (6, f"unknown variable 'rte': the program has rate, batch. {later}"), (7, f"unknown trigger 'sav': the program has none. {later}"))]
+            (6, f"unknown variable 'rte': the program has rate, batch. {later}"),
+            (7, f"unknown trigger 'sav': the program has none. {later}"))]
 
 
 def test_what_is_declared_late_gets_its_lines_late(start: Any, directory: Path) -> None:
-    script = start(ATTUNE_REPLAY=write(directory, "schedule", {"step": 1, "values": {"rate": 0.5, "depth": 2}}, {"step": 2, "trigger": "save"}))
+    schedule = write(directory, "schedule", {"step": 1, "values": {"rate": 0.5, "depth": 2}}, {"step": 2, "trigger": "save"})
+    script = start(ATTUNE_REPLAY=schedule)
     script("rate = attune.live('rate', 0.1)")
     assert script("[attune.step(3), rate()][1]") == 0.1, "all of a line or none"
     assert script("[attune.live('depth', 1)(), rate(), attune.trigger('save').fired()]") == [2, 0.5, True]
 
 
 def test_what_an_earlier_attempt_has_done_is_not_done_again(start: Any, directory: Path) -> None:
-    schedule = write(directory, "schedule", {"step": 2, "values": {"rate": 0.5}}, {"step": 4, "trigger": "attune.suspend"}, {"step": 6, "values": {"rate": 0.9}})
+    schedule = write(directory, "schedule", {"step": 2, "values": {"rate": 0.5}}, {"step": 4, "trigger": "attune.suspend"},
+                     {"step": 6, "values": {"rate": 0.9}})
     done = write(directory, "done", {"number": 0, "step": 2, "values": {"rate": 0.5}, "by": "schedule"},
-                 {"number": 1, "step": 3, "values": {"rate": 0.7}, "by": "ann"}, {"number": 0, "step": 4, "trigger": "attune.suspend", "by": "schedule"})
+                 {"number": 1, "step": 3, "values": {"rate": 0.7}, "by": "ann"},
+                 {"number": 0, "step": 4, "trigger": "attune.suspend", "by": "schedule"})
     script = start(ATTUNE_REPLAY=schedule, ATTUNE_CHANGES=done, ATTUNE_RESUME="1", ATTUNE_RECORD=str(directory / "record"))
     script("rate, suspend = attune.live('rate', 0.1), attune.trigger('attune.suspend')")
     assert script("[attune.step(4), rate(), suspend.fired()]") == [None, 0.7, False]
@@ -88,10 +93,11 @@ def test_unreadable_schedule_is_told(start: Any, directory: Path) -> None:
 
 STEPS = 12
 LOOP = """
-rate, size, name = attune.live('rate', 0.1, applies='atStep'), attune.live('size', 4, applies='atStep'), attune.live('name', 'a', applies='atStep')
+rate, size, name = [attune.live(tag, value, applies='atStep') for tag, value in (('rate', 0.1), ('size', 4), ('name', 'a'))]
 once, each = attune.trigger('once'), attune.trigger('each', counted=True)
 """.strip().splitlines()
-STEP = "[attune.report(loss=1), seen.append((rate(), size(), name(), once.take(), each.take())), attune.registry.step % 5 or attune.change(size=9)] and None"
+READ = "seen.append((rate(), size(), name(), once.take(), each.take()))"
+STEP = f"[attune.report(loss=1), {READ}, attune.registry.step % 5 or attune.change(size=9)] and None"
 
 
 def run(script: Any, ask: Any = None) -> Any:
@@ -120,7 +126,8 @@ def test_record_replayed_is_the_same_run_and_the_same_record(start: Any, directo
         for _ in range(chance.randrange(3)):
             values = {"rate": chance.random(), "size": chance.randrange(99), "name": chance.choice("xyz")}
             if chance.random() < 0.5:
-                talk.ask("variables.set", values=dict(chance.sample(sorted(values.items()), chance.randint(1, 3))), by="ann", reason=str(step))
+                some = dict(chance.sample(sorted(values.items()), chance.randint(1, 3)))
+                talk.ask("variables.set", values=some, by="ann", reason=str(step))
             else:
                 talk.ask("trigger.fire", trigger=chance.choice(["once", "each"]), payload=[step, chance.random()], by="bob")
 

@@ -52,8 +52,10 @@ def test_socket_is_private_and_removed(script: Any, directory: Path) -> None:
     "method, params, code, message",
     [
         ("variables.set", {"values": {"rate": 0.5, "momentum": 2}}, 2, "'momentum' = 2 refused: allowed 0.0...1.0. The program keeps 0.9."),
-        ("variables.set", {"values": {"rate": 0.5, "rte": 1}}, 1, "unknown variable 'rte': the program has rate, momentum. Nothing was changed."),
-        ("variables.set", {"values": {"rate": 0.5}, "number": 0}, -32602, '"number" counts from 1 and "atStep" from 0, in integers. Nothing was changed.'),
+        ("variables.set", {"values": {"rate": 0.5, "rte": 1}}, 1,
+         "unknown variable 'rte': the program has rate, momentum. Nothing was changed."),
+        ("variables.set", {"values": {"rate": 0.5}, "number": 0}, -32602,
+         '"number" counts from 1 and "atStep" from 0, in integers. Nothing was changed.'),
         ("trigger.fire", {"trigger": "save"}, 1, "unknown trigger 'save': the program has none. Nothing was changed."),
         ("nonsense", {}, -32601, "unknown method 'nonsense'. Nothing was changed."),
     ],
@@ -66,7 +68,8 @@ def test_refuses_all_or_nothing(script: Any, method: str, params: Any, code: int
 def test_waits_for_the_step_as_a_whole(script: Any) -> None:
     talk = script.dial()
     talk.ask("changes.subscribe")
-    assert talk.ask("variables.set", values={"rate": 0.5, "momentum": 0.8}, by="ann", reason="plateau")["result"] == {"number": 1, "by": "ann"}
+    answer = talk.ask("variables.set", values={"rate": 0.5, "momentum": 0.8}, by="ann", reason="plateau")
+    assert answer["result"] == {"number": 1, "by": "ann"}
     assert talk.ask("variables.set", values={"rate": 0.7}, atStep=9)["result"] == {"number": 2, "by": "unknown"}
     assert script("(rate(), momentum(), rate.is_changed())") == (0.1, 0.9, False)
     script("attune.step(4)")
@@ -163,7 +166,8 @@ def test_records_and_applies_again(start: Any, directory: Path) -> None:
         first(f"setattr(rate, 'value', {value})")
     first.end()
     lines = (directory / "changes").read_text().splitlines()
-    assert [(json.loads(line)["step"], json.loads(line)["values"]) for line in lines] == [(2, {"rate": 0.2}), (4, {"rate": 0.4}), (6, {"rate": 0.6})]
+    recorded = [json.loads(line) for line in lines]
+    assert [(change["step"], change["values"]["rate"]) for change in recorded] == [(2, 0.2), (4, 0.4), (6, 0.6)]
     (directory / "changes").write_text("\n".join(lines) + '\n{"number":9,"step":5,"trigger":"save"}\n{"number":5,"st')
 
     fresh = start(ATTUNE_CHANGES=str(directory / "changes"))
@@ -196,7 +200,8 @@ def test_runs_on_without_a_socket(start: Any) -> None:
 
 
 def test_bad_report_is_a_value_error(script: Any) -> None:
-    assert script("attune.report(step=0, loss=1)") == "ValueError: report: step = 0 refused: it counts completed steps, from 1. Nothing was reported."
+    assert script("attune.report(step=0, loss=1)") == (
+        "ValueError: report: step = 0 refused: it counts completed steps, from 1. Nothing was reported.")
 
 
 def test_forked_child_leaves_the_parent_alone(script: Any, directory: Path) -> None:
