@@ -9,7 +9,11 @@ let package = Package(
   dependencies: [.package(name: "attune", path: "..")],
   targets: [
     // Nanoseconds a read of a live variable, against the limits promised.
-    .executableTarget(name: "HotPath", dependencies: [.product(name: "Attune", package: "attune")])
+    .executableTarget(name: "HotPath", dependencies: ["System", .product(name: "Attune", package: "attune")]),
+    // A program that is tuned and a client that tunes it: latency, changes a second, what a flood costs the training loop.
+    .executableTarget(name: "LiveSpeed", dependencies: ["System", .product(name: "Attune", package: "attune")]),
+    // Clocks, processors and plain sockets.
+    .target(name: "System"),
   ],
   swiftLanguageModes: [.v6]
 )

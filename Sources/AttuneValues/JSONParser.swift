@@ -126,11 +126,11 @@ struct JSONParser {
     while let byte = peek {
       switch byte {
       case UInt8(ascii: "\""):
-        text += String(decoding: bytes[start..<position], as: UTF8.self)
+        text += try characters(from: start)
         position += 1
         return text
       case UInt8(ascii: "\\"):
-        text += String(decoding: bytes[start..<position], as: UTF8.self)
+        text += try characters(from: start)
         position += 1
         text.unicodeScalars.append(try escaped())
         start = position
@@ -139,6 +139,11 @@ struct JSONParser {
       }
     }
     throw failure("'\"'")
+  }
+
+  private func characters(from start: Int) throws(JSONError) -> String {
+    guard let text = String(validating: bytes[start..<position], as: UTF8.self) else { throw failure("UTF-8 before it") }
+    return text
   }
 
   private mutating func escaped() throws(JSONError) -> Unicode.Scalar {

@@ -14,7 +14,7 @@ import Synchronization
 ///
 /// Not for bulk data, and not for handlers that take long: while one runs, nothing else is heard.
 ///
-/// The thread keeps the loop alive until `stop()`.
+/// The thread keeps the loop alive until `stop()`. In a forked child there is no thread, and the loop does nothing.
 public final class LineLoop: Sendable {
   /// What happens on the loop.
   public enum Event: Sendable {
@@ -32,13 +32,20 @@ public final class LineLoop: Sendable {
     public var line = 1 << 20
     /// Bytes waiting to be sent to one peer; beyond it the peer is dropped.
     public var outgoing = 16 << 20
-    /// Accepted peers at a time; more are hung up on.
+    /// Peers at a time. When there are more, one that has said nothing yet gives way, or else the newest is hung up on.
     public var peers = 1024
     /// How long an accepted peer may take to begin its first line and to end any line.
     public var patience = Duration.seconds(30)
 
     /// The usual limits.
     public init() {}
+
+    /// What a guest in somebody's program allows itself: no more than a quarter of the descriptors that the program may have.
+    public static var asGuest: Limits {
+      var limits = Limits()
+      limits.peers = max(8, min(limits.peers, descriptorLimit / 4))
+      return limits
+    }
   }
 
   /// Called on the loop's thread.
@@ -47,7 +54,10 @@ public final class LineLoop: Sendable {
   let limits: Limits
   let bell: Bell
   let state = Mutex(LoopState())
+  /// The loop's own thread, once it runs.
+  let thread = Atomic<UInt>(0)
   private let handler: Handler
+  private let generation = Forks.generation
 
   /// Starts the thread.
   /// - Parameters:
@@ -72,6 +82,7 @@ public final class LineLoop: Sendable {
     let isAdded = state.withLock { state in
       guard !state.isStopping else { return false }
       state.listeners.append(Listener(descriptor: descriptor, address: actual))
+      state.spare = state.spare ?? .placeholder()
       return true
     }
     if !isAdded { descriptor.close() }
@@ -105,12 +116,14 @@ public final class LineLoop: Sendable {
 
   /// Hangs up after what waits to be sent has gone; from any thread.
   public func close(_ peer: Peer) {
+    guard isHome else { return }
     state.withLock { state in state.peers[peer]?.isFinishing = true }
     bell.ring()
   }
 
   /// Calls `action` on the loop's thread after the delay; never, when the loop is stopped before.
   public func after(_ delay: Duration, _ action: @escaping @Sendable () -> Void) {
+    guard isHome else { return }
     let moment = Moment.after(delay)
     state.withLock { state in state.timers.append(LoopTimer(moment: moment, action: action)) }
     bell.ring()
@@ -118,6 +131,7 @@ public final class LineLoop: Sendable {
 
   /// Ends the thread, hangs up on everybody and removes the socket files. Does not wait for a handler that is running.
   public func stop() {
+    guard isHome else { return }
     state.withLock { state in
       guard !state.isStopping else { return }
       state.isStopping = true
@@ -129,18 +143,30 @@ public final class LineLoop: Sendable {
   }
 
   private func send(line: [UInt8], to peer: Peer) {
+    guard isHome else { return }
+    let isOnLoop = thread.load(ordering: .relaxed) == threadNumber()
     let needsLoop = state.withLock { state -> Bool in
-      guard var connection = state.peers[peer], !connection.isBroken else { return false }
+      guard let connection = state.peers[peer], !connection.isBroken else { return false }
       let wasEmpty = connection.outgoing.isEmpty
       connection.outgoing.append(line)
+      if state.isBatching, isOnLoop, connection.outgoing.count < 64 << 10 {
+        // Many answers are one call of the kernel, and wake the peer once.
+        if wasEmpty {
+          connection.isCorked = true
+          state.corked.append(connection)
+        }
+        return false
+      }
       // The sender's own thread gives it to the kernel: no thread has to wake for it, and a process that dies next has said it.
-      if wasEmpty, !connection.outgoing.flush(to: connection.descriptor) { connection.isBroken = true }
+      if wasEmpty || connection.isCorked { connection.flush() }
       if connection.outgoing.count > limits.outgoing { connection.isBroken = true }
-      state.peers[peer] = connection
       return connection.isBroken || !connection.outgoing.isEmpty
     }
-    if needsLoop { bell.ring() }
+    if needsLoop, !isOnLoop { bell.ring() }
   }
+
+  /// Whether this is the process that the thread runs in.
+  private var isHome: Bool { Forks.generation == generation }
 
   func handle(_ event: Event) { handler(self, event) }
 

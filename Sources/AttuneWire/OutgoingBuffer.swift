@@ -21,12 +21,21 @@ struct OutgoingBuffer {
     while !isEmpty {
       switch bytes.withUnsafeBytes({ descriptor.send(UnsafeRawBufferPointer(rebasing: $0[sent...])) }) {
       case .moved(let count): sent += count
-      case .wouldBlock: return true
+      case .wouldBlock:
+        forgetSent()
+        return true
       case .ended: return false
       }
     }
     bytes = []
     sent = 0
     return true
+  }
+
+  /// A peer that is always a little behind never empties the buffer; what it has taken must not stay.
+  private mutating func forgetSent() {
+    guard sent > bytes.count / 2 else { return }
+    bytes.removeFirst(sent)
+    sent = 0
   }
 }

@@ -11,39 +11,25 @@ public struct RuntimeDirectory: Hashable, Sendable {
   /// The directory.
   public let path: String
 
-  /// What a socket file belongs to.
-  public enum Owner: Hashable, Sendable {
-    /// A program that runs by itself.
-    case program(name: String, pid: Int)
-    /// The controller of an experiment.
-    case experiment(String)
-  }
-
-  /// A socket in the directory.
-  public struct Entry: Hashable, Sendable {
-    /// Whose it is, by its name.
-    public let owner: Owner
-    /// Where it is reached.
-    public let address: SocketAddress
-  }
-
   /// The first directory that can be used, made where it is missing.
   /// - Parameter environment: reads one variable of the process's environment.
   /// - Throws: `WireError.unsafeDirectory` when it is not one's own, or open to others.
   public init(environment: (String) -> String? = environmentVariable) throws(WireError) {
-    var problem = WireError.unsafeDirectory("attune", "there is no place for it")
-    for candidate in Self.candidates(environment) {
-      do {
-        try Self.prepare(candidate)
-        path = candidate
-        return
-      } catch { problem = error }
-    }
-    throw problem
+    self = try Self.firstUsable(environment) { directory throws(WireError) in directory }
   }
 
   /// That directory, as it is.
   public init(path: String) { self.path = path }
+
+  /// Lets the loop listen for a program in the first directory where it can: one that is full or read-only is passed over.
+  /// - Throws: `WireError`: what was wrong with the last one.
+  public static func listen(
+    _ loop: LineLoop, name: String, pid: Int, environment: (String) -> String? = environmentVariable
+  ) throws(WireError) {
+    _ = try firstUsable(environment) { directory throws(WireError) in
+      try loop.listen(at: directory.programAddress(name: name, pid: pid))
+    }
+  }
 
   /// The directories that exist, to look for programs that were started with another environment.
   public static func existing(environment: (String) -> String? = environmentVariable) -> [RuntimeDirectory] {
@@ -62,38 +48,6 @@ public struct RuntimeDirectory: Hashable, Sendable {
     .unix(path: "\(path)/experiment-\(Self.fileName(name)).sock")
   }
 
-  /// Every socket in the directory, in the order of the names, also of the dead.
-  public func entries() -> [Entry] {
-    guard let directory = opendir(path) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      names.append(name)
-    }
-    return names.sorted().compactMap { name in
-      Self.owner(ofSocketNamed: name).map { Entry(owner: $0, address: .unix(path: "\(path)/\(name)")) }
-    }
-  }
-
-  /// Removes the sockets at which nobody listens any more, and gives the others.
-  @discardableResult
-  public func sweep() -> [Entry] {
-    entries().filter { entry in
-      guard case .unix(let path) = entry.address, Descriptor.isDead(path) else { return true }
-      unlink(path)
-      return false
-    }
-  }
-
-  private static func owner(ofSocketNamed name: String) -> Owner? {
-    guard name.hasSuffix(".sock") else { return nil }
-    let stem = String(name.dropLast(5))
-    if stem.hasPrefix("experiment-") { return .experiment(String(stem.dropFirst(11))) }
-    guard let dash = stem.lastIndex(of: "-"), let pid = Int(stem[stem.index(after: dash)...]) else { return nil }
-    return .program(name: String(stem[..<dash]), pid: pid)
-  }
-
   private static func fileName(_ name: String) -> String {
     let allowed = name.unicodeScalars.map { scalar in
       let isPlain =
@@ -101,6 +55,19 @@ public struct RuntimeDirectory: Hashable, Sendable {
       return isPlain ? Character(scalar) : "_"
     }
     return allowed.isEmpty ? "program" : String(allowed.prefix(40))
+  }
+
+  private static func firstUsable<Result>(
+    _ environment: (String) -> String?, _ use: (RuntimeDirectory) throws(WireError) -> Result
+  ) throws(WireError) -> Result {
+    var problem = WireError.unsafeDirectory("attune", "there is no place for it")
+    for candidate in candidates(environment) {
+      do {
+        try prepare(candidate)
+        return try use(RuntimeDirectory(path: candidate))
+      } catch { problem = error }
+    }
+    throw problem
   }
 
   private static func candidates(_ environment: (String) -> String?) -> [String] {

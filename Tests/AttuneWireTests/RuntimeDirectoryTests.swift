@@ -46,7 +46,7 @@ import Testing
   @Test func listsAndSweeps() throws {
     let directory = RuntimeDirectory(path: base.path)
     let live = directory.programAddress(name: "train", pid: 12)
-    let dead = directory.programAddress(name: "experiment", pid: 13)
+    let dead = directory.programAddress(name: "experiment", pid: Self.noProcess)
     let control = directory.experimentAddress(name: "digits/1")
     let loop = try LineLoop(name: "test") { _, _ in }
     defer { loop.stop() }
@@ -57,11 +57,49 @@ import Testing
 
     #expect(
       directory.entries().map(\.owner) == [
-        .experiment("digits_1"), .program(name: "program-experiment", pid: 13), .program(name: "train", pid: 12),
+        .experiment("digits_1"), .program(name: "program-experiment", pid: Self.noProcess), .program(name: "train", pid: 12),
       ])
     #expect(directory.sweep().map(\.address) == [control, live])
     #expect(base.names == ["experiment-digits_1.sock", "notes.txt", "train-12.sock"])
   }
+
+  @Test func leavesWhatSomebodyMayBeAboutToServe() throws {
+    let directory = RuntimeDirectory(path: base.path)
+    let starting = directory.programAddress(name: "train", pid: Int(getpid()))
+    let control = directory.experimentAddress(name: "digits")
+    try makeDeadSocket(starting)
+    try makeDeadSocket(control)
+    #expect(directory.sweep().isEmpty)
+    #expect(base.names == ["experiment-digits.sock", "train-\(getpid()).sock"])
+  }
+
+  @Test(arguments: [
+    (RuntimeDirectory.Owner.program(name: "train", pid: noProcess), 0.0, true),
+    // A process that has started since then only has the same number.
+    (.program(name: "train", pid: Int(getpid())), 1e6, true),
+    (.program(name: "train", pid: Int(getpid())), 0, false),
+    (.experiment("digits"), 11, true),
+    (.experiment("digits"), 0, false),
+  ])
+  func knowsWhatIsAbandoned(owner: RuntimeDirectory.Owner, age: Double, isAbandoned: Bool) {
+    #expect(RuntimeDirectory.isAbandoned(by: owner, made: wallClockSeconds() - age) == isAbandoned)
+  }
+
+  @Test func listensWhereItCan() throws {
+    let runtime = "\(base.path)/r"
+    mkdir(runtime, 0o700)
+    // A file where the socket would be: there is no room for it.
+    mkdir("\(runtime)/attune", 0o700)
+    mkdir("\(runtime)/attune/train-1.sock", 0o700)
+    let loop = try LineLoop(name: "test") { _, _ in }
+    defer { loop.stop() }
+    try RuntimeDirectory.listen(loop, name: "train", pid: 1, environment: environment(runtime: runtime))
+    let fallback = RuntimeDirectory(path: "\(base.path)/attune-\(geteuid())")
+    #expect(fallback.entries().map(\.owner) == [.program(name: "train", pid: 1)])
+  }
+
+  /// Beyond the numbers that a system gives to processes.
+  private static let noProcess = 99_999_999
 
   private func environment(runtime: String?) -> (String) -> String? {
     let temporary = base.path

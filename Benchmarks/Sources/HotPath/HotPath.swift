@@ -1,4 +1,5 @@
 import Attune
+import System
 
 /// Nanoseconds that a training loop pays for a live variable, measured from another module in a release build.
 ///

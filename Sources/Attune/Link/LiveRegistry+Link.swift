@@ -12,7 +12,7 @@ extension LiveRegistry {
       if inner.record == nil { warn("ATTUNE_RECORD: cannot append to '\(path)'. Changes are not recorded there.") }
     }
     do {
-      let loop = try LineLoop(name: "attune") { [weak self] loop, event in self?.handle(event, on: loop) }
+      let loop = try LineLoop(name: "attune", limits: .asGuest) { [weak self] loop, event in self?.handle(event, on: loop) }
       do {
         try open(loop, &inner)
         inner.loop = loop
@@ -27,8 +27,7 @@ extension LiveRegistry {
 
   private func open(_ loop: LineLoop, _ inner: inout Inner) throws(WireError) {
     if environment.socket == nil {
-      let directory = try RuntimeDirectory(environment: environment.read)
-      try loop.listen(at: directory.programAddress(name: environment.name, pid: owner))
+      try RuntimeDirectory.listen(loop, name: environment.name, pid: owner, environment: environment.read)
     } else {
       inner.upstream = .absent(pause: .milliseconds(50))
       loop.after(.zero) { [weak self] in self?.dial() }

@@ -26,6 +26,15 @@ func startBackgroundThread(named name: String, _ body: @escaping @Sendable () ->
   }
 }
 
+/// The calling thread's number, to tell it from others.
+func threadNumber() -> UInt {
+  #if canImport(Glibc)
+    UInt(pthread_self())
+  #else
+    UInt(bitPattern: pthread_self())
+  #endif
+}
+
 private final class ThreadBody: Sendable {
   let name: String
   let body: @Sendable () -> Void

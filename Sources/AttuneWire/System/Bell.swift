@@ -5,6 +5,8 @@
 #endif
 
 /// A pipe to wake a thread that waits in poll. Ringing twice before it is heard is one ring.
+///
+/// Linux opens a pipe once more for reading and writing: then one descriptor of the program's is enough.
 package final class Bell: Sendable {
   let hearing: Descriptor
   private let ringing: Descriptor
@@ -13,15 +15,20 @@ package final class Bell: Sendable {
   package init() throws(WireError) {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { throw .system("a wake-up pipe", systemMessage(errno)) }
-    hearing = Descriptor(raw: ends[0])
-    ringing = Descriptor(raw: ends[1])
+    let both = open("/proc/self/fd/\(ends[0])", O_RDWR | O_CLOEXEC)
+    if both >= 0 {
+      close(ends[0])
+      close(ends[1])
+    }
+    hearing = Descriptor(raw: both >= 0 ? both : ends[0])
+    ringing = both >= 0 ? hearing : Descriptor(raw: ends[1])
     hearing.configure()
     ringing.configure()
   }
 
   deinit {
     hearing.close()
-    ringing.close()
+    if ringing != hearing { ringing.close() }
   }
 
   /// Wakes the waiting thread; from any thread.

@@ -55,6 +55,15 @@ extension Descriptor {
     case noDescriptors
   }
 
+  /// A descriptor that only keeps its place.
+  static func placeholder() -> Descriptor? {
+    let raw = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    guard raw >= 0 else { return nil }
+    let held = Descriptor(raw: raw)
+    held.configure()
+    return held
+  }
+
   /// The port that was given when 0 was asked for.
   var localPort: Int? {
     var address = sockaddr_in()

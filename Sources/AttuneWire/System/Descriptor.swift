@@ -17,7 +17,10 @@ struct Descriptor: Hashable, Sendable {
     case ended
   }
 
-  func close() { _ = systemClose(raw) }
+  func close() {
+    Forks.closed(raw)
+    _ = systemClose(raw)
+  }
 
   /// Reads what is there, at most the buffer's size.
   func receive(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
@@ -40,8 +43,9 @@ struct Descriptor: Hashable, Sendable {
     }
   }
 
-  /// Makes the descriptor non-blocking and closed on exec.
+  /// Makes the descriptor non-blocking, closed on exec and in forked children.
   func configure() {
+    Forks.opened(raw)
     _ = fcntl(raw, F_SETFD, FD_CLOEXEC)
     _ = fcntl(raw, F_SETFL, fcntl(raw, F_GETFL) | O_NONBLOCK)
     #if !canImport(Glibc)
@@ -72,6 +76,17 @@ private func systemSend(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count
   #else
     send(descriptor, bytes, count, 0)
   #endif
+}
+
+/// Descriptors that the process may have.
+var descriptorLimit: Int {
+  var limit = rlimit()
+  #if canImport(Glibc)
+    let code = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  #else
+    let code = getrlimit(RLIMIT_NOFILE, &limit)
+  #endif
+  return code == 0 ? Int(clamping: limit.rlim_cur) : 1024
 }
 
 /// What the system said, for a message.

@@ -1,0 +1,34 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Ends the process: something was above its limit, or was not understood.
+public func exitFailing() -> Never { exit(1) }
+
+/// Processor time of the calling thread.
+public func threadNanoseconds() -> Double { nanoseconds(of: CLOCK_THREAD_CPUTIME_ID) }
+
+/// The machine's monotonic clock: the same for all processes.
+public func monotonicNanoseconds() -> Double { nanoseconds(of: CLOCK_MONOTONIC) }
+
+/// One line on standard output, at once.
+public func say(_ line: String) {
+  print(line)
+  fflush(nil)
+}
+
+/// Waits, on the calling thread, until whoever holds the other end of standard input lets go of it.
+public func waitForEndOfInput() {
+  while readLine() != nil {}
+}
+
+/// This process.
+public var processID: Int { Int(getpid()) }
+
+private func nanoseconds(of clock: clockid_t) -> Double {
+  var time = timespec()
+  clock_gettime(clock, &time)
+  return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
+}
