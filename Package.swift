@@ -76,7 +76,9 @@ let package = Package(
       name: "AttuneCommandTests",
       dependencies: [
         "AttuneCommand", "AttuneCore", "AttuneEngine", "AttuneFiles", "AttuneStore", "AttuneSupervisor", "AttuneTesting", "AttuneValues",
+        "ProgramForTests",
       ]),
+    .executableTarget(name: "ProgramForTests", dependencies: ["Attune"], path: "Tests/ProgramForTests"),
 
     // Contract tests and in-memory twins of the ports, for our tests and for those who write a part of their own.
     .target(name: "AttuneTesting", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues"]),

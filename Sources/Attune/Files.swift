@@ -47,8 +47,11 @@ final class LineFile: Sendable {
 }
 
 /// Says one line on stderr: all that a library under a program may say, and only when something of it does not work.
-func warnOnStandardError(_ problem: String) {
-  let line = Array("attune: \(problem)\n".utf8)
+func warnOnStandardError(_ problem: String) { sayOnStandardError("attune: \(problem)") }
+
+/// Says one line on stderr, as it is.
+func sayOnStandardError(_ text: String) {
+  let line = Array("\(text)\n".utf8)
   _ = write(STDERR_FILENO, line, line.count)
 }
 

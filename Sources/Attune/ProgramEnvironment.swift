@@ -25,6 +25,8 @@ public struct ProgramEnvironment: Sendable {
   var reportsPath: String?
   var changesPath: String?
   var replayPath: String?
+  /// `ATTUNE_LIVETUNE_PORT`: where the original LiveTune's clients may call; `nil` for nowhere.
+  var liveTunePort: String?
   /// Reads the variables that say where sockets are kept.
   var read: @Sendable (String) -> String?
 
@@ -44,6 +46,7 @@ public struct ProgramEnvironment: Sendable {
     reportsPath = read("ATTUNE_REPORTS")
     changesPath = read("ATTUNE_CHANGES")
     replayPath = read("ATTUNE_REPLAY")
+    liveTunePort = read("ATTUNE_LIVETUNE_PORT")
     self.read = read
   }
 

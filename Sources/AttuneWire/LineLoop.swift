@@ -180,4 +180,7 @@ public final class LineLoop: Sendable {
 /// A connection of a `LineLoop`. Never used again for another connection.
 public struct Peer: Hashable, Sendable {
   let number: Int
+
+  /// No connection; what is sent to it goes nowhere. For those who ask in other ways.
+  package static let nobody = Peer(number: 0)
 }

@@ -12,6 +12,8 @@ public enum WireError: Error, Hashable, Sendable {
   case timedOut(SocketAddress, String)
   /// The other side hung up while something was still expected.
   case hungUp(SocketAddress)
+  /// The other side speaks, but not the original LiveTune's protocol; and what it said.
+  case noLiveTune(SocketAddress, String)
   /// The other side answered with an error.
   case answered(WireFailure)
   /// The directory for sockets is not one's own, or open to others; and what is wrong with it.
@@ -32,6 +34,7 @@ extension WireError: CustomStringConvertible {
     case .timedOut(let address, let what):
       "no answer from \(address) while \(what): the program is stopped or very busy. Nothing is known to have changed."
     case .hungUp(let address): "\(address) hung up before it answered"
+    case .noLiveTune(let address, let text): "\(address) is no variable of LiveTune's: it said '\(text)'. Nothing was changed."
     case .answered(let failure): failure.message
     case .unsafeDirectory(let path, let problem):
       "'\(path)' cannot hold sockets: \(problem). Allowed is a directory of your own with mode 0700."

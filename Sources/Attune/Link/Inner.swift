@@ -21,6 +21,7 @@ struct Inner {
   var gate: Bell?
   /// Rung when the last report is acknowledged, or when nobody will acknowledge it.
   var finishBell: Bell?
+  var liveTune: LiveTuneServer?
 
   /// The connection to an experiment.
   enum Upstream: Equatable {

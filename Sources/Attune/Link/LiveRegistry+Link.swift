@@ -11,6 +11,7 @@ extension LiveRegistry {
       inner.record = LineFile(path: path)
       if inner.record == nil { warn("ATTUNE_RECORD: cannot append to '\(path)'. Changes are not recorded there.") }
     }
+    startLiveTune(&inner)
     do {
       let loop = try LineLoop(name: "attune", limits: .asGuest) { [weak self] loop, event in self?.handle(event, on: loop) }
       do {

@@ -36,7 +36,12 @@ public final class LiveRegistry: Sendable {
     inner = Mutex(Inner(state: state))
   }
 
-  deinit { inner.withLock { $0.loop?.stop() } }
+  deinit {
+    inner.withLock { inner in
+      inner.loop?.stop()
+      inner.liveTune?.stop()
+    }
+  }
 
   /// The steps completed so far, as the program told them; 0 before the first.
   public var step: Int { completedSteps.load(ordering: .relaxed) }
@@ -104,6 +109,7 @@ public final class LiveRegistry: Sendable {
     inner.withLock { inner in
       inner.loop?.stop()
       inner.loop = nil
+      inner.liveTune?.stop()
     }
   }
 

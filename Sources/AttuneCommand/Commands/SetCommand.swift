@@ -11,18 +11,15 @@ struct SetCommand: AsyncParsableCommand {
   @Argument(help: "TAG=VALUE, one or more.")
   var assignments: [String]
   @OptionGroup var target: TargetOptions
+  @OptionGroup var liveTune: LiveTuneTarget
   @OptionGroup var circumstances: ChangeOptions
 
   func run() async throws {
-    var values: [String: JSON] = [:]
-    for assignment in assignments {
-      guard let equals = assignment.firstIndex(of: "="), equals != assignment.startIndex else {
-        throw Failure(.badInput, "'\(assignment)' is no assignment; expected TAG=VALUE, e.g. learning_rate=0.01. Nothing was changed")
-      }
-      let tag = String(assignment[..<equals])
-      guard values[tag] == nil else { throw Failure(.badInput, "'\(tag)' is given twice. Nothing was changed") }
-      values[tag] = Value(typed: String(assignment[assignment.index(after: equals)...])).json
+    if let dictionary = try liveTune.dictionary(besides: target, circumstances) {
+      return try liveTune.set(assignments, at: dictionary, circumstances.output)
     }
+    var values: [String: JSON] = [:]
+    for (tag, text) in try Assignment.read(assignments) { values[tag] = Value(typed: text).json }
     let what = assignments.joined(separator: " ")
     try circumstances.send(LiveMethod.setVariables, ["values": .object(values)], what: what, to: target.connect())
   }
@@ -34,9 +31,13 @@ struct FireCommand: AsyncParsableCommand {
   @Argument(help: "The trigger's tag.")
   var trigger: String
   @OptionGroup var target: TargetOptions
+  @OptionGroup var liveTune: LiveTuneTarget
   @OptionGroup var circumstances: ChangeOptions
 
   func run() async throws {
+    if let dictionary = try liveTune.dictionary(besides: target, circumstances) {
+      return try liveTune.fire(trigger, at: dictionary, circumstances.output)
+    }
     try circumstances.send(LiveMethod.fireTrigger, ["trigger": .string(trigger)], what: trigger, to: target.connect())
   }
 }

@@ -17,8 +17,12 @@ package struct Moment: Comparable, Sendable {
 
   /// That long from now.
   package static func after(_ delay: Duration) -> Moment {
+    now.later(by: delay)
+  }
+
+  func later(by delay: Duration) -> Moment {
     let (seconds, attoseconds) = delay.components
-    return Moment(nanoseconds: now.nanoseconds &+ seconds &* 1_000_000_000 &+ attoseconds / 1_000_000_000)
+    return Moment(nanoseconds: nanoseconds &+ seconds &* 1_000_000_000 &+ attoseconds / 1_000_000_000)
   }
 
   package static func < (left: Moment, right: Moment) -> Bool { left.nanoseconds < right.nanoseconds }
