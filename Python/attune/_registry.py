@@ -325,6 +325,10 @@ class Registry:
 
                 self.link = Link(self)
                 self.link.ring()
+                if os.environ.get("ATTUNE_LIVETUNE_PORT"):
+                    from ._livetune import serve
+
+                    serve(self)
 
     def _be_quiet(self) -> None:
         """In a forked child: it keeps its values, and leaves the rest to its parent."""

@@ -4,7 +4,7 @@ import Foundation
 /// A program with a live variable of each type and a trigger, for tests that drive it from other processes.
 ///
 /// It obeys the lines of its standard input: `TAG` prints a value, or whether the trigger fired; `changed TAG` whether that was changed;
-/// `step N` completes steps. It ends with its input.
+/// `step N` completes steps. Answers begin with `= `. It ends with its input.
 @main
 struct ProgramForTests {
   enum Solver: String, CaseIterable, LiveValue { case sgd, adam }
@@ -21,7 +21,7 @@ struct ProgramForTests {
     _ = (rate, depth, flag, name, solver, save)
     while let line = readLine() {
       // Unlike `print`, it reaches a pipe at once.
-      FileHandle.standardOutput.write(Data("\(answer(line.split(separator: " ").map(String.init)))\n".utf8))
+      FileHandle.standardOutput.write(Data("= \(answer(line.split(separator: " ").map(String.init)))\n".utf8))
     }
   }
 
