@@ -131,7 +131,7 @@ class Recipe:
                     due.append(knob)
         written = self._write(due) if due else {}
         for trigger, reset in self._resets:
-            while (firing := _take(trigger)) is not None:
+            while (firing := trigger.take()) is not None:
                 self._try(f"'{trigger.tag}'", "The state stays.", lambda: reset(firing.payload))
         return written
 
@@ -182,10 +182,3 @@ class Recipe:
             print(f"attune: {what} refused by the {self.group}: {problem!r}. {otherwise}", file=sys.stderr)
             return False
         return True
-
-
-def _take(trigger: Any) -> Any:
-    if hasattr(trigger, "take"):
-        return trigger.take()
-    class F: payload = None
-    return F if trigger.fired() else None

@@ -142,7 +142,7 @@ def test_a_loaded_state_does_not_bring_old_values_back(outside: Any) -> None:
     attune.step(1)
     recipe.apply_to(state)
     loaded = optimizer.init(jnp.ones(3))
-    assert float(recipe.apply_to(loaded, is_loaded=True).hyperparams["learning_rate"]) == 0.5
+    assert float(recipe.apply_to(loaded).hyperparams["learning_rate"]) == 0.5
 
 
 def test_nothing_injected_is_refused(outside: Any) -> None:
