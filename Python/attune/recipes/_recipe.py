@@ -8,7 +8,7 @@ import importlib
 import math
 import sys
 import weakref
-from typing import Any, Callable, Iterable, Iterator, TypeVar
+from typing import Any, Callable, Iterable, Iterator, Mapping, TypeVar
 
 import attune
 
@@ -106,6 +106,27 @@ class Recipe:
         self.variables[tag] = variable
         self._knobs.append(knob)
 
+    def bind_attribute(self, tag: str, owners: Mapping[str, Any], attribute: str, then: Callable[[], Any] = lambda: None) -> None:
+        """One variable for an attribute of all the owners where they agree; where they differ, one of each by its name: `dropout.encoder`.
+        `then` is called when some were written."""
+        def bind(tag: str, some: list[Any]) -> None:
+            def read() -> Any:
+                values = [getattr(owner, attribute) for owner in some]
+                return values[0] if values.count(values[0]) == len(values) else None
+
+            def write(value: Any) -> None:
+                for owner in some:
+                    setattr(owner, attribute, value)
+                then()
+
+            self.bind(tag, read, write)
+
+        if len({getattr(owner, attribute) for owner in owners.values()}) == 1:
+            bind(tag, list(owners.values()))
+        else:
+            for name, owner in owners.items():
+                bind(f"{tag}.{name}", [owner])
+
     def bind_reset(self, reset: Callable[[Any], None], tag: str = "reset_state") -> None:
         """Declares the trigger that makes the optimizer forget its state. `reset` gets the firing's payload."""
         self._resets.append((attune.trigger(self.prefix + tag), reset))
@@ -141,6 +162,12 @@ class Recipe:
             if not knob.is_held:
                 knob.follow()
         self._write([knob for knob in self._knobs if knob.is_held])
+
+    def follow(self) -> None:
+        """Lets the variables show what the program itself has put into places that were bound with `follows`."""
+        for knob in self._knobs:
+            if knob.follows and knob.variable() is knob.seen:
+                knob.follow()
 
     def metrics(self) -> dict[str, float]:
         """What is in effect now, where it can differ from the live values: under a schedule `effective_learning_rate`. For `attune.report`."""

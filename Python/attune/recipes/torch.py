@@ -50,7 +50,8 @@ def attach(optimizer: Any, scheduler: Any = None, *, model: Any = None, loader: 
     recipe = Recipe(prefix, applies)
     _Binding(recipe, optimizer, scheduler, groups).bind()
     if model is not None:
-        _bind_dropout(recipe, model)
+        layers = {path: layer for path, layer in model.named_modules() if isinstance(layer, torch.nn.modules.dropout._DropoutNd)}
+        recipe.bind_attribute("dropout", layers, "p")
     if loader is not None:
         sampler = loader.batch_sampler
         recipe.bind("batch_size", lambda: sampler.batch_size, lambda size: setattr(sampler, "batch_size", size), is_whole=True, unit="samples")
@@ -109,27 +110,6 @@ def _look(group: Any, key: str, part: int | None) -> Any:
     if part is not None and value is not None:
         value = value[part]
     return None if value is None or getattr(value, "ndim", 0) else number(value)
-
-
-def _bind_dropout(recipe: Recipe, model: Any) -> None:
-    """`dropout` where all layers agree, and one by the layer's path where they differ."""
-    layers = {path: layer for path, layer in model.named_modules() if isinstance(layer, torch.nn.modules.dropout._DropoutNd)}
-
-    def bind(tag: str, some: list[Any]) -> None:
-        def read() -> Any:
-            return some[0].p if all(layer.p == some[0].p for layer in some) else None
-
-        def write(value: float) -> None:
-            for layer in some:
-                layer.p = value
-
-        recipe.bind(tag, read, write)
-
-    if len({layer.p for layer in layers.values()}) == 1:
-        bind("dropout", list(layers.values()))
-    else:
-        for path, layer in layers.items():
-            bind(f"dropout.{path}", [layer])
 
 
 def _hook(recipe: Recipe, optimizer: Any, scheduler: Any) -> None:
