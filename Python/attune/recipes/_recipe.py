@@ -29,6 +29,9 @@ LIMITS: dict[str, dict[str, Any]] = {
 }
 
 
+SUSPENDED = 75  # the exit status of a program that has saved itself and wants to be started again
+
+
 def need(module: str, extra: str) -> Any:
     """The framework's module. Raises ImportError that says how to install it."""
     try:
@@ -106,9 +109,10 @@ class Recipe:
         self.variables[tag] = variable
         self._knobs.append(knob)
 
-    def bind_attribute(self, tag: str, owners: Mapping[str, Any], attribute: str, then: Callable[[], Any] = lambda: None) -> None:
+    def bind_attribute(self, tag: str, owners: Mapping[str, Any], attribute: str, then: Callable[[], Any] = lambda: None,
+                       **hints: Any) -> None:
         """One variable for an attribute of all the owners where they agree; where they differ, one of each by its name: `dropout.encoder`.
-        `then` is called when some were written."""
+        `then` is called when some were written; `hints` are those of `bind`."""
         def bind(tag: str, some: list[Any]) -> None:
             def read() -> Any:
                 values = [getattr(owner, attribute) for owner in some]
@@ -119,7 +123,7 @@ class Recipe:
                     setattr(owner, attribute, value)
                 then()
 
-            self.bind(tag, read, write)
+            self.bind(tag, read, write, **hints)
 
         if len({getattr(owner, attribute) for owner in owners.values()}) == 1:
             bind(tag, list(owners.values()))

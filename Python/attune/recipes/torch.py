@@ -50,8 +50,7 @@ def attach(optimizer: Any, scheduler: Any = None, *, model: Any = None, loader: 
     recipe = Recipe(prefix, applies)
     _Binding(recipe, optimizer, scheduler, groups).bind()
     if model is not None:
-        layers = {path: layer for path, layer in model.named_modules() if isinstance(layer, torch.nn.modules.dropout._DropoutNd)}
-        recipe.bind_attribute("dropout", layers, "p")
+        bind_dropout(recipe, model)
     if loader is not None:
         sampler = loader.batch_sampler
         recipe.bind("batch_size", lambda: sampler.batch_size, lambda size: setattr(sampler, "batch_size", size), is_whole=True, unit="samples")
@@ -60,6 +59,12 @@ def attach(optimizer: Any, scheduler: Any = None, *, model: Any = None, loader: 
     recipe.reload()
     _warn_of_ranks(recipe)
     return recipe
+
+
+def bind_dropout(recipe: Recipe, model: Any) -> None:
+    """`dropout` where all layers agree, and one by the layer's path where they differ."""
+    layers = {path: layer for path, layer in model.named_modules() if isinstance(layer, torch.nn.modules.dropout._DropoutNd)}
+    recipe.bind_attribute("dropout", layers, "p")
 
 
 class _Binding:
@@ -89,9 +94,9 @@ class _Binding:
             else:
                 for index in having:
                     self.add(f"{tag}.{self.names[index]}", self.place(key, part, [index]), hints)
-        for at, name in enumerate(self.names):
-            label = "effective_learning_rate" + (f".{name}" if self.are_named or len(self.names) > 1 else "")
-            self.recipe.show(label, Groups(self.optimizer, [at], "lr").read)
+        labels = {at: "." + name for at, name in enumerate(self.names)} if "lr" not in self.recipe.variables else {0: ""}
+        for at, label in labels.items():
+            self.recipe.show(f"effective_learning_rate{label}", Groups(self.optimizer, [at], "lr").read)
 
     def place(self, key: str, part: int | None, indices: list[int]) -> Groups:
         if key == "lr" and self.has_base:

@@ -54,6 +54,16 @@ class Outside:
         values: dict[str, Any] = self.ask("variables.get")["result"]["values"]
         return {tag[len(self.prefix) + 1:]: value for tag, value in values.items() if tag.startswith(f"{self.prefix}.")}
 
+    def reports(self, name: str, count: int) -> list[dict[str, Any]]:
+        """The first so many reports of this process that have a metric of that name."""
+        self.ask("reports.subscribe", **{"from": 1})
+        assert self._talk
+        while True:
+            found = [one["params"] for one in self._talk.heard if one.get("method") == "reported" and name in one["params"]["metrics"]]
+            if len(found) >= count:
+                return found[:count]
+            self._talk.receive()
+
     def close(self) -> None:
         if self._talk:
             self._talk.close()

@@ -87,16 +87,9 @@ def test_a_new_base_is_what_the_schedule_would_have_made_of_it(make: Callable[[f
 
 
 def test_reports_each_epoch_with_the_effective_rate(outside: Any) -> None:
-    outside.ask("hello")
     fit(keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 4, 0.5, staircase=True)), [LiveCallback(prefix=outside.prefix)],
         batches=4, epochs=2)
-    talk = outside._talk
-    outside.ask("reports.subscribe", **{"from": 1})
-    while True:
-        found = [one["params"] for one in talk.heard if f"{outside.prefix}.effective_learning_rate" in str(one)]
-        if len(found) == 2:
-            break
-        talk.receive()
+    found = outside.reports(f"{outside.prefix}.effective_learning_rate", 2)
     assert [one["step"] for one in found] == [4, 8]
     assert [one["metrics"][f"{outside.prefix}.effective_learning_rate"] for one in found] == pytest.approx([0.05, 0.025])
     assert all("loss" in one["metrics"] for one in found)
