@@ -37,20 +37,27 @@ def need(module: str, extra: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as problem:
-        raise ImportError(f"attune.recipes.{extra} needs {module}, which cannot be imported ({problem}): pip install 'attune[{extra}]'") from problem
+        raise ImportError(
+            f"attune.recipes.{extra} needs {module}, which cannot be imported ({problem}): pip install 'attune[{extra}]'"
+        ) from problem
 
 
 def differs(place: Any, value: Any) -> bool:
     """Whether a place holds another value, and not only fewer digits of it."""
-    return bool(place != value) and not (isinstance(place, float) and isinstance(value, (int, float)) and math.isclose(place, value, rel_tol=1e-6))
+    return bool(place != value) and not (
+        isinstance(place, float) and isinstance(value, (int, float)) and math.isclose(place, value, rel_tol=1e-6)
+    )
 
 
 class Knob:
-    """One live variable and the place it governs. Until somebody changes the variable the place is left alone; then the live value holds."""
+    """One live variable and the place it governs. Until somebody changes the variable the place is left alone; then the live value
+    holds."""
 
     __slots__ = ("tag", "variable", "read", "write", "seen", "is_held", "is_cheap", "follows")
 
-    def __init__(self, tag: str, variable: Any, read: Callable[[], Any], write: Callable[[Any], None], is_cheap: bool, follows: bool) -> None:
+    def __init__(
+        self, tag: str, variable: Any, read: Callable[[], Any], write: Callable[[Any], None], is_cheap: bool, follows: bool
+    ) -> None:
         self.tag, self.variable, self.read, self.write = tag, variable, read, write
         self.is_cheap, self.follows = is_cheap, follows
         self.seen, self.is_held = variable(), False
@@ -81,12 +88,22 @@ class Recipe:
         self._resets = list[tuple[Any, Callable[[Any], None]]]()
         self._detaching = list[Callable[[], None]]()
 
-    def bind(self, tag: str, read: Callable[[], Any], write: Callable[[Any], None], *, is_cheap: bool = True, follows: bool = False,
-             is_whole: bool = False, **hints: Any) -> None:
+    def bind(
+        self,
+        tag: str,
+        read: Callable[[], Any],
+        write: Callable[[Any], None],
+        *,
+        is_cheap: bool = True,
+        follows: bool = False,
+        is_whole: bool = False,
+        **hints: Any,
+    ) -> None:
         """Declares a variable with the place's own value. The tag's first part finds its limits, which `hints` (those of `attune.live`)
         can replace. `read` answers None when the place does not hold one value at present: it is then written again. `is_cheap=False`:
         a look costs more than a step may, and is taken only when a checkpoint was loaded. `follows`: the program's own changes of the
-        place are rare, and the variable shows them. `is_whole`: only integers. Raises ValueError when the tag governs another place already."""
+        place are rare, and the variable shows them. `is_whole`: only integers. Raises ValueError when the tag governs another place
+        already."""
         default = float(read()) if type(read()) is int and not is_whole else read()  # torch's defaults have momentum=0
         limits = {**LIMITS.get(tag.split(".")[0], {}), **hints}
         if default < limits.get("min", default) or default > limits.get("max", default):
@@ -95,7 +112,9 @@ class Recipe:
         if name in _owners:
             gc.collect()  # an optimizer that the script has given up is no conflict
         if name in _owners:
-            raise ValueError(f"'{name}' governs something else already: give one of the two a prefix, or detach() the other. Nothing was changed.")
+            raise ValueError(
+                f"'{name}' governs something else already: give one of the two a prefix, or detach() the other. Nothing was changed."
+            )
         variable = attune.live(name, default, applies=self.applies, group=self.prefix.rstrip(".") or self.group, **limits)
         knob = Knob(name, variable, read, write, is_cheap, follows)
         if name in _known:
@@ -109,10 +128,12 @@ class Recipe:
         self.variables[tag] = variable
         self._knobs.append(knob)
 
-    def bind_attribute(self, tag: str, owners: Mapping[str, Any], attribute: str, then: Callable[[], Any] = lambda: None,
-                       **hints: Any) -> None:
+    def bind_attribute(
+        self, tag: str, owners: Mapping[str, Any], attribute: str, then: Callable[[], Any] = lambda: None, **hints: Any
+    ) -> None:
         """One variable for an attribute of all the owners where they agree; where they differ, one of each by its name: `dropout.encoder`.
         `then` is called when some were written; `hints` are those of `bind`."""
+
         def bind(tag: str, some: list[Any]) -> None:
             def read() -> Any:
                 values = [getattr(owner, attribute) for owner in some]
@@ -161,7 +182,8 @@ class Recipe:
         return written
 
     def reload(self) -> None:
-        """To be called when a checkpoint was loaded into the object: values that were changed live hold, the others are the checkpoint's."""
+        """To be called when a checkpoint was loaded into the object: values that were changed live hold, the others are the
+        checkpoint's."""
         for knob in self._knobs:
             if not knob.is_held:
                 knob.follow()
@@ -174,7 +196,8 @@ class Recipe:
                 knob.follow()
 
     def metrics(self) -> dict[str, float]:
-        """What is in effect now, where it can differ from the live values: under a schedule `effective_learning_rate`. For `attune.report`."""
+        """What is in effect now, where it can differ from the live values: under a schedule `effective_learning_rate`. For
+        `attune.report`."""
         return {name: float(read()) for name, read in self._effective.items()}
 
     def detach(self) -> None:
@@ -186,7 +209,10 @@ class Recipe:
         self._knobs, self._resets, self._detaching = [], [], []
 
     def loop(self, items: Iterable[Item], start: int = 0) -> Iterator[tuple[int, Item]]:
-        """The items with the numbers of their steps, from `start + 1`. Changes take effect between two of them."""
+        """The items with the numbers of their steps, from `start + 1`: a training that goes on from a checkpoint starts at the checkpoint's.
+        Changes take effect between two of them."""
+        if start:
+            attune.step(start)
         for number, item in enumerate(items, start + 1):
             self.apply()
             yield number, item

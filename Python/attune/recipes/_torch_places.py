@@ -130,7 +130,9 @@ def flatten(scheduler: Any) -> Iterator[Any]:
 def forget(optimizer: Any, names: Any = None) -> None:
     """Lets an optimizer begin anew, as if it had made no step. With names of state entries, only those are set to zero.
     Raises ValueError for an unknown name, and then forgets nothing."""
-    states = [optimizer.state[parameter] for group in optimizer.param_groups for parameter in group["params"] if parameter in optimizer.state]
+    states = [
+        optimizer.state[parameter] for group in optimizer.param_groups for parameter in group["params"] if parameter in optimizer.state
+    ]
     if names is not None:
         wanted = [names] if isinstance(names, str) else list(names)
         known = sorted({name for state in states for name in state})

@@ -2,8 +2,9 @@
 
     model.fit(x, y, callbacks=[LiveCallback()])
 
-Steps are batches. A learning rate is a variable of Keras, and changes in place. All else (momentum, betas, weight decay, dropout, the base of a
-schedule) is a constant of the compiled step, which would go on with the old one: a change of it lets Keras compile the step again."""
+Steps are batches. A learning rate is a variable of Keras, and changes in place. All else (momentum, betas, weight decay, dropout,
+the base of a schedule) is a constant of the compiled step, which would go on with the old one: a change of it lets Keras compile
+the step again."""
 
 from __future__ import annotations
 
@@ -18,16 +19,23 @@ keras: Any = need("keras", "keras")
 __all__ = ["LiveCallback"]
 
 # Attributes of optimizers by tag.
-CONSTANTS = {"weight_decay": "weight_decay", "momentum": "momentum", "beta1": "beta_1", "beta2": "beta_2", "eps": "epsilon", "rho": "rho",
-             "max_grad_norm": "clipnorm"}
+CONSTANTS = {
+    "weight_decay": "weight_decay",
+    "momentum": "momentum",
+    "beta1": "beta_1",
+    "beta2": "beta_2",
+    "eps": "epsilon",
+    "rho": "rho",
+    "max_grad_norm": "clipnorm",
+}
 
 
 class LiveCallback(keras.callbacks.Callback):  # type: ignore[misc]
     """Makes the optimizer's learning rate, its other numbers and the model's dropout live, and reports each epoch's metrics.
 
-    Under a LearningRateSchedule `lr` is the base that it starts from or peaks at, and `effective_learning_rate` is reported. What callbacks such
-    as ReduceLROnPlateau write is followed. The trigger `reset_state` begins the optimizer's state anew; not under a schedule, whose
-    place in time is part of that state. Checkpoints are what they would be without it."""
+    Under a LearningRateSchedule `lr` is the base that it starts from or peaks at, and `effective_learning_rate` is reported. What
+    callbacks such as ReduceLROnPlateau write is followed. The trigger `reset_state` begins the optimizer's state anew; not under a
+    schedule, whose place in time is part of that state. Checkpoints are what they would be without it."""
 
     def __init__(self, *, prefix: str = "", applies: str = "atStep") -> None:
         super().__init__()
@@ -43,7 +51,9 @@ class LiveCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._bind_learning_rate(optimizer)
         for tag, name in CONSTANTS.items():
             value = getattr(optimizer, name, None)
-            if isinstance(value, (int, float)) and not (name == "momentum" and value == 0):  # built without momentum, it has nowhere to keep it
+            if isinstance(value, (int, float)) and not (
+                name == "momentum" and value == 0
+            ):  # built without momentum, it has nowhere to keep it
                 self.recipe.bind_attribute(tag, {"": optimizer}, name, self._compile)
         layers = {layer.name: layer for layer in self.model._flatten_layers() if isinstance(getattr(layer, "rate", None), float)}
         self.recipe.bind_attribute("dropout", layers, "rate", self._compile)
@@ -88,8 +98,13 @@ class LiveCallback(keras.callbacks.Callback):  # type: ignore[misc]
             if base.peak:
                 self.recipe.bind("lr", base.read, base.write)
         elif isinstance(optimizer._learning_rate, keras.Variable):
-            self.recipe.bind("lr", lambda: self._look(optimizer._learning_rate), lambda rate: self._assign(optimizer._learning_rate, rate),
-                             is_cheap=False, follows=True)
+            self.recipe.bind(
+                "lr",
+                lambda: self._look(optimizer._learning_rate),
+                lambda rate: self._assign(optimizer._learning_rate, rate),
+                is_cheap=False,
+                follows=True,
+            )
         self.recipe.show("effective_learning_rate", lambda: self._look(optimizer.learning_rate))
 
     def _look(self, variable: Any) -> float:

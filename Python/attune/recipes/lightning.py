@@ -23,9 +23,10 @@ __all__ = ["LiveCallback"]
 
 
 class LiveCallback(lightning.Callback):  # type: ignore[misc]
-    """Makes the module's optimizers, its dropout and `gradient_clip_val` (as `max_grad_norm`) live; with several optimizers their tags begin with
-    `optimizer0`, `optimizer1` … The trigger `attune.checkpoint` saves; `attune.suspend` saves, ends the fit and exits with status 75. Both save
-    as `attune.ckpt` in `attune.checkpoint_directory()`, or in the Trainer's default folder: see `checkpoint_path`."""
+    """Makes the module's optimizers, its dropout and `gradient_clip_val` (as `max_grad_norm`) live; with several optimizers their
+    tags begin with `optimizer0`, `optimizer1` … The trigger `attune.checkpoint` saves; `attune.suspend` saves, ends the fit and
+    exits with status 75. Both save as `attune.ckpt` in `attune.checkpoint_directory()`, or in the Trainer's default folder: see
+    `checkpoint_path`."""
 
     def __init__(self, *, prefix: str = "", applies: str = "atStep") -> None:
         super().__init__()

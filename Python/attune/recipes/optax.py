@@ -48,7 +48,8 @@ class _Place:
         self.hyperparameters[self.name] = self.live
 
     def hold(self, hyperparameters: dict[str, Any], value: float) -> None:
-        """Puts the live value where a checkpoint may have brought an old one back. No work for the device, unless an update took the buffer."""
+        """Puts the live value where a checkpoint may have brought an old one back. No work for the device, unless an update took
+        the buffer."""
         if self.live is not None:
             if self.live.is_deleted():
                 self.write(value)
@@ -89,22 +90,29 @@ class Recipe(_Recipe):
 
 
 def attach(state: Any, optimizer: Any = None, *, prefix: str = "", applies: str = "atStep") -> Recipe:
-    """Makes the injected hyperparameters live: `lr` for `learning_rate`, `beta1` for `b1`, others by their names. With the `optimizer`, the trigger
-    `reset_state` begins its state anew. Of several injections, those after the first that has the name are `lr.1`, `lr.2` …
+    """Makes the injected hyperparameters live: `lr` for `learning_rate`, `beta1` for `b1`, others by their names. With the
+    `optimizer`, the trigger `reset_state` begins its state anew. Of several injections, those after the first that has the name are
+    `lr.1`, `lr.2` …
 
     What a schedule computes is not declared, because optax overwrites it at each update. Raises ValueError when nothing is left."""
     recipe = Recipe(state, optimizer, prefix, applies)
     counts = dict[str, int]()
     for index, injection in enumerate(injections(state)):
         for name, value in injection.hyperparams.items():
-            if name in schedules(injection) or jax.numpy.ndim(value) or not jax.numpy.issubdtype(jax.numpy.result_type(value), jax.numpy.floating):
+            if (
+                name in schedules(injection)
+                or jax.numpy.ndim(value)
+                or not jax.numpy.issubdtype(jax.numpy.result_type(value), jax.numpy.floating)
+            ):
                 continue
             tag = TAGS.get(name, name)
             counts[tag] = counts.get(tag, -1) + 1
             recipe.add(f"{tag}.{counts[tag]}" if counts[tag] else tag, index, name)
     if not recipe.variables:
-        raise ValueError("state: it has no hyperparameters that could be changed; allowed is optax.inject_hyperparams(optax.adam)(learning_rate=0.01), "
-                         "with numbers and no schedules. Nothing was changed.")
+        raise ValueError(
+            "state: it has no hyperparameters that could be changed; allowed is optax.inject_hyperparams(optax.adam)(learning_rate=0.01), "
+            "with numbers and no schedules. Nothing was changed."
+        )
     if optimizer is not None:
         recipe.bind_reset(recipe.reset)
     recipe.reload()

@@ -4,8 +4,8 @@
     for step, (x, y) in recipe.loop(batches):     # changes take effect between two steps
         model.partial_fit(x, y, classes=classes)
 
-Allowed are SGDClassifier, SGDRegressor, SGDOneClassSVM, Perceptron, the PassiveAggressive estimators, MLPClassifier and MLPRegressor. The estimator
-is never replaced, and pickles and clones as before."""
+Allowed are SGDClassifier, SGDRegressor, SGDOneClassSVM, Perceptron, the PassiveAggressive estimators, MLPClassifier and
+MLPRegressor. The estimator is never replaced, and pickles and clones as before."""
 
 from __future__ import annotations
 
@@ -38,16 +38,18 @@ MLP: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def attach(estimator: Any, *, prefix: str = "", applies: str = "atStep") -> Recipe:
-    """Makes what the next `partial_fit` reads live: `lr` and, where it has them, `alpha`, `momentum`, `beta1` … Raises ValueError for an estimator
-    that cannot learn step by step."""
+    """Makes what the next `partial_fit` reads live: `lr` and, where it has them, `alpha`, `momentum`, `beta1` … Raises ValueError
+    for an estimator that cannot learn step by step."""
     recipe = Recipe(prefix, applies, group="estimator")
     if hasattr(estimator, "learning_rate_init") and getattr(estimator, "solver", "lbfgs") != "lbfgs":
         _attach_mlp(recipe, estimator)
     elif hasattr(estimator, "partial_fit") and (hasattr(estimator, "eta0") or hasattr(estimator, "C")):
         _attach_linear(recipe, estimator)
     else:
-        raise ValueError(f"{type(estimator).__name__} has no step that could be changed; allowed are the SGD and PassiveAggressive estimators, "
-                         "Perceptron, and MLPs with solver sgd or adam. Nothing was changed.")
+        raise ValueError(
+            f"{type(estimator).__name__} has no step that could be changed; allowed are the SGD and PassiveAggressive estimators, "
+            "Perceptron, and MLPs with solver sgd or adam. Nothing was changed."
+        )
     recipe.reload()
     return recipe
 
@@ -55,15 +57,22 @@ def attach(estimator: Any, *, prefix: str = "", applies: str = "atStep") -> Reci
 def _attach_linear(recipe: Recipe, estimator: Any) -> None:
     """`partial_fit` reads the parameters anew each time. Declared are those that it does not ignore."""
     schedule = getattr(estimator, "learning_rate", "constant")
-    ignored = {"eta0": schedule == "optimal", "l1_ratio": getattr(estimator, "penalty", None) != "elasticnet", "power_t": schedule != "invscaling"}
+    ignored = {
+        "eta0": schedule == "optimal",
+        "l1_ratio": getattr(estimator, "penalty", None) != "elasticnet",
+        "power_t": schedule != "invscaling",
+    }
     for name, (tag, hints) in LINEAR.items():
         if isinstance(getattr(estimator, name, None), (int, float)) and not ignored.get(name):
             if name == "alpha" and schedule == "optimal":
                 hints = {**hints, "min": TINY}  # it divides by it
-            recipe.bind(tag, lambda name=name: getattr(estimator, name), lambda value, name=name: estimator.set_params(**{name: value}), **hints)
+            recipe.bind_attribute(tag, {"": estimator}, name, **hints)
     if schedule in ("constant", "adaptive", "invscaling"):
         fall = schedule == "invscaling"
-        recipe.show("effective_learning_rate", lambda: estimator.eta0 / max(getattr(estimator, "t_", 1.0), 1.0) ** (estimator.power_t if fall else 0))
+        recipe.show(
+            "effective_learning_rate",
+            lambda: estimator.eta0 / max(getattr(estimator, "t_", 1.0), 1.0) ** (estimator.power_t if fall else 0),
+        )
 
 
 class _Solver:
@@ -93,8 +102,10 @@ def _attach_mlp(recipe: Recipe, estimator: Any) -> None:
         if name in used:
             place = _Solver(estimator, name)
             recipe.bind(tag, place.read, place.write, **hints)
-    recipe.bind("alpha", lambda: estimator.alpha, lambda value: estimator.set_params(alpha=value), min=0.0, help="factor of the L2 penalty")
+    recipe.bind_attribute("alpha", {"": estimator}, "alpha", min=0.0, help="factor of the L2 penalty")
     if isinstance(estimator.batch_size, int):
         recipe.bind("batch_size", lambda: estimator.batch_size, lambda value: estimator.set_params(batch_size=value), is_whole=True)
-    recipe.show("effective_learning_rate", lambda: getattr(getattr(estimator, "_optimizer", None), "learning_rate", estimator.learning_rate_init))
+    recipe.show(
+        "effective_learning_rate", lambda: getattr(getattr(estimator, "_optimizer", None), "learning_rate", estimator.learning_rate_init)
+    )
     recipe.bind_reset(lambda payload: vars(estimator).pop("_optimizer", None))  # the next partial_fit makes a new one

@@ -2,8 +2,8 @@
 
     model.learn(1_000_000, callback=LiveCallback())
 
-Steps are the model's time steps; what is changed counts from the next update of the policy on. Saved models have the live values, and load without
-Attune."""
+Steps are the model's time steps; what is changed counts from the next update of the policy on. Saved models have the live values,
+and load without Attune."""
 
 from __future__ import annotations
 
@@ -40,9 +40,10 @@ COUNTS: dict[str, dict[str, Any]] = {
 
 
 class LiveCallback(callbacks.BaseCallback):  # type: ignore[misc]
-    """Makes live what the model's next update reads: `lr`, `clip_range`, `clip_range_vf` (where they are schedules, as their peaks), `gamma`,
-    `gae_lambda`, `ent_coef`, `batch_size` and the like, each where the algorithm has it, and for DQN `exploration_final_eps`. The trigger
-    `reset_state` begins the state of its optimizers anew. Reported are the rewards of finished episodes and what the update logged."""
+    """Makes live what the model's next update reads: `lr`, `clip_range`, `clip_range_vf` (where they are schedules, as their
+    peaks), `gamma`, `gae_lambda`, `ent_coef`, `batch_size` and the like, each where the algorithm has it, and for DQN
+    `exploration_final_eps`. The trigger `reset_state` begins the state of its optimizers anew. Reported are the rewards of finished
+    episodes and what the update logged."""
 
     def __init__(self, *, prefix: str = "", applies: str = "atStep") -> None:
         super().__init__()
@@ -57,19 +58,27 @@ class LiveCallback(callbacks.BaseCallback):  # type: ignore[misc]
         for tag, name in (("lr", "lr_schedule"), ("clip_range", "clip_range"), ("clip_range_vf", "clip_range_vf")):
             if callable(getattr(model, name, None)):
                 peak = _Peak(model, name, "learning_rate" if tag == "lr" else name)
-                recipe.bind(tag, peak.read, peak.write, is_cheap=False, **({} if tag == "lr" else {"min": 1e-12, "help": "limit of a step"}))
-        for table, kind in ((NUMBERS, (int, float)), (COUNTS, (int,))):
+                hints: dict[str, Any] = {} if tag == "lr" else {"min": 1e-12, "help": "limit of a step"}
+                recipe.bind(tag, peak.read, peak.write, is_cheap=False, **hints)
+        for table in (NUMBERS, COUNTS):
             for name, hints in table.items():
-                if isinstance(getattr(model, name, None), kind) and not isinstance(getattr(model, name), bool):
+                if type(getattr(model, name, None)) in ((int, float) if table is NUMBERS else (int,)):
                     recipe.bind_attribute(name, {"": model}, name, self._renew_constants, is_whole=table is COUNTS, **hints)
         buffers = [getattr(model, name, None) for name in ("rollout_buffer", "replay_buffer")]
         for name, what in (("gamma", "discount of later rewards"), ("gae_lambda", "bias against variance of the advantages")):
             owners = {type(owner).__name__: owner for owner in [model, *buffers] if hasattr(owner, name)}
             recipe.bind_attribute(name, owners, name, min=0.0, max=1.0, help=what)  # buffers have their own copy
         if hasattr(model, "exploration_final_eps"):
-            recipe.bind_attribute("exploration_final_eps", {"": model}, "exploration_final_eps", self._renew_constants, min=0.0, max=1.0,
-                                  help="share of random actions in the end")
-        recipe.bind_reset(lambda payload: [forget(optimizer, payload) for optimizer in self._optimizers()])
+            recipe.bind_attribute(
+                "exploration_final_eps",
+                {"": model},
+                "exploration_final_eps",
+                self._renew_constants,
+                min=0.0,
+                max=1.0,
+                help="share of random actions in the end",
+            )
+        recipe.bind_reset(self._forget)
         recipe.show("effective_learning_rate", lambda: model.lr_schedule(model._current_progress_remaining))
         recipe.reload()
 
@@ -89,7 +98,9 @@ class LiveCallback(callbacks.BaseCallback):  # type: ignore[misc]
         episodes = self.model.ep_info_buffer or ()
         if episodes and (hasattr(self.model, "rollout_buffer") or self.model._episode_num != self._episodes):
             self._episodes = self.model._episode_num
-            means = {name: sum(float(one[key]) for one in episodes) / len(episodes) for name, key in (("reward", "r"), ("episode_length", "l"))}
+            means = {
+                name: sum(float(one[key]) for one in episodes) / len(episodes) for name, key in (("reward", "r"), ("episode_length", "l"))
+            }
             attune.report(step=self.num_timesteps, **{**means, **self.recipe.metrics()})
             self.recipe.apply()
 
@@ -102,7 +113,13 @@ class LiveCallback(callbacks.BaseCallback):  # type: ignore[misc]
         if isinstance(getattr(model, "ent_coef", None), float) and getattr(model, "ent_coef_tensor", None) is not None:
             model.ent_coef_tensor.fill_(model.ent_coef)
         if hasattr(model, "exploration_schedule"):
-            model.exploration_schedule = utils.LinearSchedule(model.exploration_initial_eps, model.exploration_final_eps, model.exploration_fraction)
+            model.exploration_schedule = utils.LinearSchedule(
+                model.exploration_initial_eps, model.exploration_final_eps, model.exploration_fraction
+            )
+
+    def _forget(self, payload: Any) -> None:
+        for optimizer in self._optimizers():
+            forget(optimizer, payload)
 
     def _optimizers(self) -> list[Any]:
         model: Any = self.model
@@ -112,8 +129,8 @@ class LiveCallback(callbacks.BaseCallback):  # type: ignore[misc]
 
 
 class _Peak:
-    """A schedule over the remaining progress, by the largest value that it takes. Replaced by plain schedules, which pickle without Attune; and
-    with it the number that the model makes a new schedule from when it is loaded."""
+    """A schedule over the remaining progress, by the largest value that it takes. Replaced by plain schedules, which pickle without
+    Attune; and with it the number that the model makes a new schedule from when it is loaded."""
 
     def __init__(self, model: Any, name: str, source: str) -> None:
         self.model, self.name, self.source, self.schedule = model, name, source, getattr(model, name)

@@ -4,8 +4,8 @@
     ...
     attune.report(step=step, loss=loss, **recipe.metrics())
 
-Changes take effect in place, at the first `optimizer.step()` after the step that the program tells. The state of the optimizer is kept, unless
-somebody fires `reset_state`. `state_dict()` has what it would have without this."""
+Changes take effect in place, at the first `optimizer.step()` after the step that the program tells. The state of the optimizer is
+kept, unless somebody fires `reset_state`. `state_dict()` has what it would have without this."""
 
 from __future__ import annotations
 
@@ -33,8 +33,16 @@ PLACES: tuple[tuple[str, str, int | None, dict[str, Any]], ...] = (
 )
 
 
-def attach(optimizer: Any, scheduler: Any = None, *, model: Any = None, loader: Any = None, groups: Sequence[str] | None = None,
-           prefix: str = "", applies: str = "atStep") -> Recipe:
+def attach(
+    optimizer: Any,
+    scheduler: Any = None,
+    *,
+    model: Any = None,
+    loader: Any = None,
+    groups: Sequence[str] | None = None,
+    prefix: str = "",
+    applies: str = "atStep",
+) -> Recipe:
     """Makes what the optimizer holds live: `lr`, `weight_decay`, `momentum`, `beta1`, `beta2`, `eps`, `amsgrad`, where it has them.
 
     With a `scheduler`, `lr` is the base that it multiplies, and `metrics()` has the effective one. ReduceLROnPlateau has no base: `lr` is
@@ -52,8 +60,7 @@ def attach(optimizer: Any, scheduler: Any = None, *, model: Any = None, loader: 
     if model is not None:
         bind_dropout(recipe, model)
     if loader is not None:
-        sampler = loader.batch_sampler
-        recipe.bind("batch_size", lambda: sampler.batch_size, lambda size: setattr(sampler, "batch_size", size), is_whole=True, unit="samples")
+        recipe.bind_attribute("batch_size", {"": loader.batch_sampler}, "batch_size", is_whole=True, unit="samples")
     recipe.bind_reset(lambda payload: forget(optimizer, payload))
     _hook(recipe, optimizer, scheduler)
     recipe.reload()
@@ -114,7 +121,7 @@ def _look(group: Any, key: str, part: int | None) -> Any:
     value = group.get(key)
     if part is not None and value is not None:
         value = value[part]
-    return None if value is None or getattr(value, "ndim", 0) else number(value)
+    return number(value) if getattr(value, "ndim", 0) == 0 else None
 
 
 def _hook(recipe: Recipe, optimizer: Any, scheduler: Any) -> None:
@@ -126,8 +133,11 @@ def _hook(recipe: Recipe, optimizer: Any, scheduler: Any) -> None:
         written = recipe.apply()
         if written and not has_warned and any("initial_lr" in group for group in optimizer.param_groups):
             has_warned = True
-            print(f"attune: {', '.join(written)}: the optimizer has a schedule that attach() was not given, so that what it writes and what is "
-                  "set live replace each other. Allowed: attach(optimizer, scheduler). The program goes on.", file=sys.stderr)
+            print(
+                f"attune: {', '.join(written)}: the optimizer has a schedule that attach() was not given: what it writes and what is "
+                "set live replace each other. Allowed: attach(optimizer, scheduler). The program goes on.",
+                file=sys.stderr,
+            )
 
     hooks = []
     if hasattr(optimizer, "register_step_pre_hook"):
@@ -139,6 +149,10 @@ def _hook(recipe: Recipe, optimizer: Any, scheduler: Any) -> None:
 
 def _warn_of_ranks(recipe: Recipe) -> None:
     distributed = torch.distributed
-    if distributed.is_available() and distributed.is_initialized() and distributed.get_world_size() > 1 and "attune.ranks" not in sys.modules:
-        print(f"attune: this is one of {distributed.get_world_size()} ranks, and they have not joined a group (attune.ranks.join): a change "
-              f"would reach them at different steps. The {recipe.group} goes on.", file=sys.stderr)
+    ranks = distributed.get_world_size() if distributed.is_available() and distributed.is_initialized() else 1
+    if ranks > 1 and "attune.ranks" not in sys.modules:
+        print(
+            f"attune: this is one of {ranks} ranks, and they have not joined a group (attune.ranks.join): a change would reach them at "
+            f"different steps. The {recipe.group} goes on.",
+            file=sys.stderr,
+        )

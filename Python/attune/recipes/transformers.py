@@ -2,7 +2,8 @@
 
     trainer = Trainer(..., callbacks=[LiveCallback()])
 
-Steps are the Trainer's global steps. `lr` is the base of its schedule; the rate in its logs is the effective one. What it logs is reported."""
+Steps are the Trainer's global steps. `lr` is the base of its schedule; the rate in its logs is the effective one. What it logs is
+reported."""
 
 from __future__ import annotations
 
@@ -20,8 +21,9 @@ __all__ = ["LiveCallback"]
 
 class LiveCallback(transformers.TrainerCallback):  # type: ignore[misc]
     """Makes the Trainer's optimizer, its dropout and `max_grad_norm` live. Others' triggers become what the Trainer does by itself:
-    `attune.checkpoint` saves, `attune.evaluate` evaluates, `attune.suspend` saves, ends the training and exits with status 75. Start again with
-    `trainer.train(resume_from_checkpoint=attune.resuming())` and `output_dir=attune.checkpoint_directory() or ...`."""
+    `attune.checkpoint` saves, `attune.evaluate` evaluates, `attune.suspend` saves, ends the training and exits with status 75.
+    Start again with `trainer.train(resume_from_checkpoint=attune.resuming())` and `output_dir=attune.checkpoint_directory() or
+    ...`."""
 
     def __init__(self, *, prefix: str = "", applies: str = "atStep") -> None:
         self.recipe = Recipe(prefix, applies)

@@ -52,7 +52,7 @@ class Outside:
 
     def values(self) -> dict[str, Any]:
         values: dict[str, Any] = self.ask("variables.get")["result"]["values"]
-        return {tag[len(self.prefix) + 1:]: value for tag, value in values.items() if tag.startswith(f"{self.prefix}.")}
+        return {tag[len(self.prefix) + 1 :]: value for tag, value in values.items() if tag.startswith(f"{self.prefix}.")}
 
     def reports(self, name: str, count: int) -> list[dict[str, Any]]:
         """The first so many reports of this process that have a metric of that name."""

@@ -87,8 +87,12 @@ def test_a_new_base_is_what_the_schedule_would_have_made_of_it(make: Callable[[f
 
 
 def test_reports_each_epoch_with_the_effective_rate(outside: Any) -> None:
-    fit(keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 4, 0.5, staircase=True)), [LiveCallback(prefix=outside.prefix)],
-        batches=4, epochs=2)
+    fit(
+        keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 4, 0.5, staircase=True)),
+        [LiveCallback(prefix=outside.prefix)],
+        batches=4,
+        epochs=2,
+    )
     found = outside.reports(f"{outside.prefix}.effective_learning_rate", 2)
     assert [one["step"] for one in found] == [4, 8]
     assert [one["metrics"][f"{outside.prefix}.effective_learning_rate"] for one in found] == pytest.approx([0.05, 0.025])
@@ -123,7 +127,9 @@ def test_what_other_callbacks_write_is_followed(outside: Any) -> None:
 
 
 def test_dropout(outside: Any) -> None:
-    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros"), keras.layers.Dropout(0.5)])
+    model = keras.Sequential(
+        [keras.Input((1,)), keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros"), keras.layers.Dropout(0.5)]
+    )
     model.compile(optimizer=keras.optimizers.SGD(0.1), loss=lambda truth, guess: -guess)
     meanwhile = Meanwhile(after3=lambda: outside.set(dropout=0.0))
     fit(None, [meanwhile, LiveCallback(prefix=outside.prefix)], batches=16, model=model)
@@ -148,6 +154,11 @@ def test_a_second_fit_keeps_the_live_value_and_checkpoints_are_plain(outside: An
 def test_the_same_with_torch() -> None:
     if keras.backend.backend() == "torch" or importlib.util.find_spec("torch") is None:
         pytest.skip("torch is the backend already, or not installed: make test-recipes")
-    child = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__], env={**os.environ, "KERAS_BACKEND": "torch"},
-                           capture_output=True, text=True, timeout=300)
+    child = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__],
+        env={**os.environ, "KERAS_BACKEND": "torch"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     assert child.returncode == 0, child.stdout[-4000:]

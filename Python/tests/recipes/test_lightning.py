@@ -57,9 +57,20 @@ class Meanwhile(lightning.Callback):  # type: ignore[misc, name-defined]
 
 def fit(directory: Path, callbacks: list[Any], module: Any = None, checkpoint: str | None = None, **options: Any) -> Any:
     loader = torch.utils.data.DataLoader(torch.arange(6), batch_size=1)
-    trainer = lightning.Trainer(**{
-        "max_epochs": 1, "accelerator": "cpu", "logger": False, "enable_checkpointing": False, "enable_progress_bar": False,
-        "enable_model_summary": False, "log_every_n_steps": 2, "default_root_dir": str(directory), "callbacks": callbacks, **options})
+    trainer = lightning.Trainer(
+        **{
+            "max_epochs": 1,
+            "accelerator": "cpu",
+            "logger": False,
+            "enable_checkpointing": False,
+            "enable_progress_bar": False,
+            "enable_model_summary": False,
+            "log_every_n_steps": 2,
+            "default_root_dir": str(directory),
+            "callbacks": callbacks,
+            **options,
+        }
+    )
     module = module or Module()
     trainer.fit(module, loader, ckpt_path=checkpoint)
     return trainer, module
@@ -110,7 +121,9 @@ class Adversaries(Module):
 
 
 def test_several_optimizers(outside: Any, tmp_path: Path) -> None:
-    _, module = fit(tmp_path, [Meanwhile(after2=lambda: outside.set(optimizer1__lr=0.4)), LiveCallback(prefix=outside.prefix)], Adversaries())
+    _, module = fit(
+        tmp_path, [Meanwhile(after2=lambda: outside.set(optimizer1__lr=0.4)), LiveCallback(prefix=outside.prefix)], Adversaries()
+    )
     assert (float(module.weight), float(module.other)) == (pytest.approx(-0.6), pytest.approx(-0.2 - 5 * 0.4))
 
 

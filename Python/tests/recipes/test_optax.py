@@ -20,10 +20,12 @@ adam = optax.inject_hyperparams(optax.adam)
 
 def updater(optimizer: Any) -> Any:
     """A compiled update with the gradient 1."""
+
     @jax.jit
     def update(params: Any, state: Any) -> Any:
         updates, state = optimizer.update(jax.tree.map(jnp.ones_like, params), state, params)
         return optax.apply_updates(params, updates), state
+
     return update
 
 

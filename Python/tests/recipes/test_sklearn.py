@@ -124,7 +124,8 @@ def test_only_what_is_not_ignored_is_declared(outside: Any) -> None:
     assert "refused" in outside.refuse(alpha=0)  # it divides by it
     attach(SGDClassifier(learning_rate="invscaling", eta0=0.1, penalty="elasticnet"), prefix=f"{outside.prefix}.second")
     assert {tag for tag in outside.values() if "second" in tag} == {
-        f"second.{tag}" for tag in ("lr", "alpha", "epsilon", "l1_ratio", "power_t")}
+        f"second.{tag}" for tag in ("lr", "alpha", "epsilon", "l1_ratio", "power_t")
+    }
 
 
 def test_perceptron(outside: Any) -> None:

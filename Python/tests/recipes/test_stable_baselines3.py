@@ -40,8 +40,11 @@ class Walk(gymnasium.Env[Any, Any]):  # type: ignore[misc]
 class Meanwhile(BaseCallback):  # type: ignore[misc]
     """Does something after some steps, and keeps what the optimizer had at each step."""
 
-    def __init__(self, look: Callable[[Any], Any] = lambda model: getattr(model, "actor", model.policy).optimizer.param_groups[0]["lr"],
-                 **actions: Callable[[], Any]) -> None:
+    def __init__(
+        self,
+        look: Callable[[Any], Any] = lambda model: getattr(model, "actor", model.policy).optimizer.param_groups[0]["lr"],
+        **actions: Callable[[], Any],
+    ) -> None:
         super().__init__()
         self.look, self.seen = look, list[Any]()
         self.actions = {int(name[5:]): action for name, action in actions.items()}
@@ -54,7 +57,9 @@ class Meanwhile(BaseCallback):  # type: ignore[misc]
 
 
 def ppo(**options: Any) -> Any:
-    return PPO("MlpPolicy", Walk(), **{"n_steps": 8, "batch_size": 4, "n_epochs": 1, "seed": 1, "device": "cpu", "learning_rate": 0.01, **options})
+    return PPO(
+        "MlpPolicy", Walk(), **{"n_steps": 8, "batch_size": 4, "n_epochs": 1, "seed": 1, "device": "cpu", "learning_rate": 0.01, **options}
+    )
 
 
 def test_changes_over_the_socket_while_it_trains(outside: Any) -> None:
@@ -79,8 +84,13 @@ def test_a_schedule_and_a_clip_range(outside: Any) -> None:
 
 def test_discounts_reach_the_buffer_that_has_its_own_copy(outside: Any) -> None:
     model = ppo()
-    model.learn(16, callback=[Meanwhile(after4=lambda: outside.set(gamma=0.5, gae_lambda=0.25, ent_coef=0.125, n_epochs=3)),
-                              LiveCallback(prefix=outside.prefix)])
+    model.learn(
+        16,
+        callback=[
+            Meanwhile(after4=lambda: outside.set(gamma=0.5, gae_lambda=0.25, ent_coef=0.125, n_epochs=3)),
+            LiveCallback(prefix=outside.prefix),
+        ],
+    )
     assert (model.gamma, model.rollout_buffer.gamma, model.rollout_buffer.gae_lambda) == (0.5, 0.5, 0.25)
     assert (model.ent_coef, model.n_epochs) == (0.125, 3)
     assert "n_steps" not in outside.values()
@@ -128,8 +138,9 @@ def test_sac(entropy: Any, outside: Any) -> None:
 
 def test_td3(outside: Any) -> None:
     model = TD3("MlpPolicy", Walk(continuous=True), learning_starts=2, batch_size=4, device="cpu", seed=1)
-    model.learn(12, callback=[Meanwhile(after6=lambda: outside.set(target_policy_noise=0.5, gradient_steps=2)),
-                              LiveCallback(prefix=outside.prefix)])
+    model.learn(
+        12, callback=[Meanwhile(after6=lambda: outside.set(target_policy_noise=0.5, gradient_steps=2)), LiveCallback(prefix=outside.prefix)]
+    )
     assert (model.target_policy_noise, model.gradient_steps) == (0.5, 2)
 
 

@@ -60,8 +60,10 @@ def test_changes_over_the_socket_while_it_trains(outside: Any) -> None:
     "make, held",
     [
         (lambda p: OPTIM.SGD([p], lr=0.1, momentum=0.9), {"lr": 0.1, "weight_decay": 0, "momentum": 0.9}),
-        (lambda p: OPTIM.AdamW([p], lr=0.01),
-         {"lr": 0.01, "weight_decay": 0.01, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "amsgrad": False}),
+        (
+            lambda p: OPTIM.AdamW([p], lr=0.01),
+            {"lr": 0.01, "weight_decay": 0.01, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "amsgrad": False},
+        ),
         (lambda p: OPTIM.RMSprop([p], lr=0.01), {"lr": 0.01, "weight_decay": 0, "momentum": 0, "alpha": 0.99, "eps": 1e-8}),
         (lambda p: OPTIM.Adadelta([p], lr=1.0), {"lr": 1.0, "weight_decay": 0, "rho": 0.9, "eps": 1e-6}),
     ],
@@ -148,7 +150,8 @@ SCHEDULES: dict[str, Callable[[Any], Any]] = {
     "one cycle": lambda o: SCHEDULE.OneCycleLR(o, o.param_groups[0]["lr"], total_steps=20),
     "cyclic": lambda o: SCHEDULE.CyclicLR(o, float(o.param_groups[0]["lr"]) / 4, float(o.param_groups[0]["lr"]), step_size_up=4),
     "warm-up, then cosine": lambda o: SCHEDULE.SequentialLR(
-        o, [SCHEDULE.LinearLR(o, 0.1, 1.0, 4), SCHEDULE.CosineAnnealingLR(o, 12, eta_min=0.01)], [4]),
+        o, [SCHEDULE.LinearLR(o, 0.1, 1.0, 4), SCHEDULE.CosineAnnealingLR(o, 12, eta_min=0.01)], [4]
+    ),
     "chained": lambda o: SCHEDULE.ChainedScheduler([SCHEDULE.ConstantLR(o, 0.5, 4), SCHEDULE.ExponentialLR(o, 0.9)]),
 }
 
@@ -158,6 +161,7 @@ SCHEDULES: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_a_new_base_is_what_the_schedule_would_have_made_of_it(name: str, at: int, tensor: bool, outside: Any) -> None:
     """From the change on the effective rates are those of a run that had the new base from its start."""
+
     def change(number: int, recipe: Recipe) -> None:
         if number == at:
             recipe.variables["lr"].value = 0.3
@@ -165,8 +169,8 @@ def test_a_new_base_is_what_the_schedule_would_have_made_of_it(name: str, at: in
     never = run_plain(name, 0.1, tensor)
     always = run_plain(name, 0.3, tensor)
     changed = run_scheduled(name, 0.1, tensor, outside.prefix, change)
-    assert changed[:at - 1] == pytest.approx(never[:at - 1])
-    assert changed[at - 1:] == pytest.approx(always[at - 1:], rel=1e-6)
+    assert changed[: at - 1] == pytest.approx(never[: at - 1])
+    assert changed[at - 1 :] == pytest.approx(always[at - 1 :], rel=1e-6)
     assert outside.values()["lr"] == 0.3
 
 
@@ -313,7 +317,9 @@ def test_named_groups_have_their_own(by_key: bool, outside: Any) -> None:
     step(optimizer)
     assert [group["lr"] for group in optimizer.param_groups] == [0.05, 0.2]
     assert recipe.metrics() == {
-        f"{outside.prefix}.effective_learning_rate.encoder": 0.05, f"{outside.prefix}.effective_learning_rate.decoder": 0.2}
+        f"{outside.prefix}.effective_learning_rate.encoder": 0.05,
+        f"{outside.prefix}.effective_learning_rate.decoder": 0.2,
+    }
 
 
 def test_wrong_names_are_refused(outside: Any) -> None:
@@ -404,8 +410,13 @@ def test_dropouts_that_differ(outside: Any) -> None:
 
 @pytest.mark.parametrize("workers", [0, 1])
 def test_batch_size(workers: int, outside: Any) -> None:
-    loader = torch.utils.data.DataLoader(torch.arange(64), batch_size=4, num_workers=workers, prefetch_factor=1 if workers else None,
-                                         multiprocessing_context="spawn" if workers else None)
+    loader = torch.utils.data.DataLoader(
+        torch.arange(64),
+        batch_size=4,
+        num_workers=workers,
+        prefetch_factor=1 if workers else None,
+        multiprocessing_context="spawn" if workers else None,
+    )
     with pytest.raises(ValueError):
         loader.batch_size = 8  # the trap
     optimizer = OPTIM.SGD([weight()], lr=0.1)
@@ -416,7 +427,7 @@ def test_batch_size(workers: int, outside: Any) -> None:
             outside.set(batch_size=16)
         step(optimizer, number)
         sizes.append(len(batch))
-    assert sizes[:3] == [4, 4, 4] and sizes[3 + workers:-1] == [16] * len(sizes[3 + workers:-1]) and sum(sizes) == 64 and 16 in sizes
+    assert sizes[:3] == [4, 4, 4] and sizes[3 + workers : -1] == [16] * len(sizes[3 + workers : -1]) and sum(sizes) == 64 and 16 in sizes
     assert "1 or more" in outside.refuse(batch_size=0)
 
 

@@ -49,10 +49,24 @@ class Meanwhile(TrainerCallback):  # type: ignore[misc]
 
 
 def trainer(directory: Path, callbacks: list[Any], **options: Any) -> Any:
-    arguments = TrainingArguments(**{
-        "output_dir": str(directory), "max_steps": 6, "per_device_train_batch_size": 1, "optim": "sgd", "learning_rate": 0.1, "report_to": [],
-        "lr_scheduler_type": "constant", "max_grad_norm": 0.0, "use_cpu": True, "disable_tqdm": True, "logging_steps": 1, "save_strategy": "no",
-        "remove_unused_columns": False, **options})
+    arguments = TrainingArguments(
+        **{
+            "output_dir": str(directory),
+            "max_steps": 6,
+            "per_device_train_batch_size": 1,
+            "optim": "sgd",
+            "learning_rate": 0.1,
+            "report_to": [],
+            "lr_scheduler_type": "constant",
+            "max_grad_norm": 0.0,
+            "use_cpu": True,
+            "disable_tqdm": True,
+            "logging_steps": 1,
+            "save_strategy": "no",
+            "remove_unused_columns": False,
+            **options,
+        }
+    )
     samples = [{"x": torch.ones(())} for _ in range(64)]
     return Trainer(model=Model(), args=arguments, train_dataset=samples, eval_dataset=samples[:2], callbacks=callbacks)
 
@@ -83,8 +97,10 @@ def test_clipping(outside: Any, tmp_path: Path) -> None:
 
 
 def test_dropout_and_what_is_refused(outside: Any, tmp_path: Path) -> None:
-    one = trainer(tmp_path, [Meanwhile(after2=lambda: outside.set(dropout=0.5), after3=lambda: outside.refuse(lr=-1)),
-                             LiveCallback(prefix=outside.prefix)])
+    one = trainer(
+        tmp_path,
+        [Meanwhile(after2=lambda: outside.set(dropout=0.5), after3=lambda: outside.refuse(lr=-1)), LiveCallback(prefix=outside.prefix)],
+    )
     one.train()
     assert one.model.dropout.p == 0.5 and outside.values()["lr"] == 0.1
 
