@@ -25,7 +25,9 @@ let package = Package(
   targets: [
     // What programs embed: live variables, triggers, reports. Plain POSIX; whoever embeds it inherits nothing else.
     .target(name: "Attune", dependencies: ["AttuneWire", "AttuneValues"]),
-    .testTarget(name: "AttuneTests", dependencies: ["Attune", "AttuneMath", "AttuneWire", "AttuneWireTesting", "AttuneValues"]),
+    .testTarget(
+      name: "AttuneTests", dependencies: ["Attune", "AttuneMath", "AttuneWire", "AttuneWireTesting", "AttuneValues", "RankWorker"]),
+    .executableTarget(name: "RankWorker", dependencies: ["Attune", "AttuneMath"], path: "Tests/RankWorker"),
 
     // Values and JSON, shared by the program's side and the experiment's side. No dependency.
     .target(name: "AttuneValues"),

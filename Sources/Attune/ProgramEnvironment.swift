@@ -27,6 +27,8 @@ public struct ProgramEnvironment: Sendable {
   var replayPath: String?
   /// `ATTUNE_LIVETUNE_PORT`: where the original LiveTune's clients may call; `nil` for nowhere.
   var liveTunePort: String?
+  /// Whether another rank of the same job speaks for this process: rank 0, under an experiment.
+  var isSilent: Bool
   /// Reads the variables that say where sockets are kept.
   var read: @Sendable (String) -> String?
 
@@ -47,6 +49,9 @@ public struct ProgramEnvironment: Sendable {
     changesPath = read("ATTUNE_CHANGES")
     replayPath = read("ATTUNE_REPLAY")
     liveTunePort = read("ATTUNE_LIVETUNE_PORT")
+    let isFollower = GroupSeat.isFollower(read)
+    isSilent = isFollower && socket != nil
+    if isFollower { (socket, recordPath, reportsPath, liveTunePort) = (nil, nil, nil, nil) }
     self.read = read
   }
 

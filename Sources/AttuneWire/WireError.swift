@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// What can go wrong between two processes. The description is one line for a person.
 public enum WireError: Error, Hashable, Sendable {
   /// The path of a socket file has no room in the system's address.
@@ -40,5 +46,13 @@ extension WireError: CustomStringConvertible {
       "'\(path)' cannot hold sockets: \(problem). Allowed is a directory of your own with mode 0700."
     case .system(let what, let reason): "the system gives no \(what): \(reason)"
     }
+  }
+}
+
+extension WireError {
+  /// Whether nobody listens at the address that was dialled: the process that did has ended, or there never was one.
+  public var isNobodyThere: Bool {
+    guard case .cannotDial(_, let reason) = self else { return false }
+    return [systemMessage(ECONNREFUSED), systemMessage(ENOENT)].contains(reason)
   }
 }

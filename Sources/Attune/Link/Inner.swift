@@ -23,6 +23,11 @@ struct Inner {
   var finishBell: Bell?
   var liveTune: LiveTuneServer?
 
+  /// The ranks that change together with this program.
+  var group: LiveGroup?
+  /// Changes that some of them have yet to make.
+  var held = HeldNotices()
+
   /// The connection to an experiment.
   enum Upstream: Equatable {
     /// The program runs by itself, or has been refused.
@@ -39,7 +44,13 @@ struct Inner {
   /// Whether the other side has all that it is to have.
   var isFlushed: Bool { upstream == .none || state.reports.isAcknowledged }
 
+  /// Tells that a change took effect; later, and in its order, when it is one that all ranks make.
   mutating func publish(_ change: ChangeNotice) {
+    for notice in held.admit(change) { tell(notice) }
+  }
+
+  mutating func tell(_ change: ChangeNotice) {
+    if change.ranks != nil { state.changes.replace(change.n, with: change) }
     record?.append(change.json)
     var readers = changeReaders
     if case .greeted(let peer) = upstream { readers.insert(peer) }
@@ -61,10 +72,16 @@ struct Inner {
   mutating func greeted(_ peer: Peer, _ answer: GreetingAnswer) {
     upstream = .greeted(peer)
     notify(LiveMethod.declared, state.declaration.json, [peer])
-    for change in state.changes.from((answer.changes ?? 0) + 1) { notify(LiveMethod.changed, change.json, [peer]) }
+    for change in tellable(from: (answer.changes ?? 0) + 1) { notify(LiveMethod.changed, change.json, [peer]) }
     state.reports.greeted(acknowledged: answer.acknowledged)
     sendReports()
     ringWhenFlushed()
+  }
+
+  /// The changes from that number on that are no secret.
+  func tellable(from number: Int) -> some Sequence<ChangeNotice> {
+    let end = held.first ?? .max
+    return state.changes.from(number).prefix { $0.n < end }
   }
 
   mutating func acknowledged(through number: Int) {

@@ -7,6 +7,7 @@ extension LiveRegistry {
   func start(_ inner: inout Inner) {
     guard !inner.hasStarted else { return }
     inner.hasStarted = true
+    guard !environment.isSilent else { return }
     if let path = environment.recordPath {
       inner.record = LineFile(path: path)
       if inner.record == nil { warn("ATTUNE_RECORD: cannot append to '\(path)'. Changes are not recorded there.") }
@@ -52,6 +53,7 @@ extension LiveRegistry {
     switch message {
     case .request(let id, let method, let parameters):
       do throws(WireFailure) {
+        if try askRanks(method, parameters, id: id, from: peer, on: loop) { return }
         try answer(method, parameters, from: peer) { result in loop.send(WireMessage.result(id: id, result).json, to: peer) }
       } catch {
         loop.send(WireMessage.failure(id: id, error).json, to: peer)

@@ -10,7 +10,9 @@ extension LiveRegistry {
     switch method {
     case LiveMethod.hello:
       let isPaused = inner.withLock { $0.state.isHeld }
-      reply(ProgramIdentity(name: environment.name, pid: owner, step: step, attempt: environment.attempt, isPaused: isPaused).json)
+      reply(
+        ProgramIdentity(name: environment.name, pid: owner, step: step, attempt: environment.attempt, isPaused: isPaused, ranks: ranks).json
+      )
     case LiveMethod.listVariables: reply(inner.withLock { $0.state.declaration.json })
     case LiveMethod.getVariables: reply(try values(parameters))
     case LiveMethod.setVariables: try set(SetRequest(json: parameters), from: peer, reply)
@@ -67,12 +69,14 @@ extension LiveRegistry {
   }
 
   /// Whether that number was accepted before: then it is answered again, and its effect told to the asker once more.
-  private func repeated(_ circumstances: Circumstances, _ peer: Peer, _ reply: (JSON) -> Void) -> Bool {
+  func repeated(_ circumstances: Circumstances, _ peer: Peer, _ reply: (JSON) -> Void) -> Bool {
     guard let number = circumstances.number else { return false }
     return inner.withLock { inner in
       guard inner.state.accepted.contains(number) else { return false }
       reply(circumstances.accepted(as: number))
-      if let change = inner.state.change(numbered: number) { inner.notify(LiveMethod.changed, change.json, [peer]) }
+      if let change = inner.state.change(numbered: number), change.n < inner.held.first ?? .max {
+        inner.notify(LiveMethod.changed, change.json, [peer])
+      }
       return true
     }
   }
@@ -98,7 +102,7 @@ extension LiveRegistry {
     inner.withLock { inner in
       let log = inner.state.changes
       reply(["from": .int(max(first, log.first)), "last": .int(log.last)])
-      for change in log.from(first) { inner.notify(LiveMethod.changed, change.json, [peer]) }
+      for change in inner.tellable(from: first) { inner.notify(LiveMethod.changed, change.json, [peer]) }
       inner.changeReaders.insert(peer)
     }
   }

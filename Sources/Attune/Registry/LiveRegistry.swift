@@ -55,13 +55,17 @@ public final class LiveRegistry: Sendable {
     precondition(step >= 0, "a step counts completed steps; got \(step)")
     completedSteps.store(step, ordering: .relaxed)
     guard isWaitingForSteps.load(ordering: .relaxed) else { return }
+    let group = inner.withLock { $0.group }
+    let decided = group?.decisions(at: step) ?? []
     let (missed, gate) = inner.withLock { inner in
       let time = wallClockSeconds()
       for change in inner.state.advance(to: step, time: time) { inner.publish(change) }
+      for change in decided { inner.make(change, step: step, time: time) }
       for change in inner.state.beginPause(step: step, time: time) { inner.publish(change) }
       isWaitingForSteps.store(inner.state.isWaitingForSteps, ordering: .relaxed)
       return (step > 0 ? inner.state.missedLines() : [], inner.state.isHeld ? inner.gate : nil)
     }
+    group?.confirm(decided)
     for problem in missed { warnOfSchedule(problem) }
     if let gate { hold(at: gate) }
   }
@@ -98,6 +102,7 @@ public final class LiveRegistry: Sendable {
     guard processID == owner, let bell = try? Bell() else { return }
     let deadline = Moment.after(limit)
     release()
+    finishGroup()
     while true {
       let isDone = inner.withLock { inner in
         inner.finishBell = bell

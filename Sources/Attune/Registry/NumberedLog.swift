@@ -23,6 +23,12 @@ struct NumberedLog<Element> {
     return 1
   }
 
+  /// Puts another in the place of the one of that number, if it is kept.
+  mutating func replace(_ number: Int, with element: Element) {
+    guard (first...last).contains(number), count > 0 else { return }
+    elements[head + number - first] = element
+  }
+
   /// Those from that number on that are kept, at most so many.
   func from(_ number: Int, atMost limit: Int = .max) -> ArraySlice<Element> {
     elements[head...].dropFirst(max(0, number - first)).prefix(limit)

@@ -87,7 +87,7 @@ extension RegistryState {
     changes.from(changes.first).last { $0.number == number }
   }
 
-  private mutating func apply(_ wish: Wish, step: Int, time: Double, isImmediate: Bool = false) -> ChangeNotice {
+  mutating func apply(_ wish: Wish, step: Int, time: Double, isImmediate: Bool = false) -> ChangeNotice {
     for (tag, value) in wish.values {
       replay.forget(tag)
       variables[tag]?.take(value)

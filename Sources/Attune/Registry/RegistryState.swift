@@ -59,6 +59,10 @@ struct RegistryState {
   var replay: Replay
   var schedule: Schedule
   var pause = Pause()
+  /// Whether the program is one of several ranks: then any step may have something to apply.
+  var isGrouped = false
+  /// What the group changed before this rank declared it.
+  var inherited: [String: Value] = [:]
   let configuration: [String: Value]
 
   init(configuration: [String: Value], replay: Replay, schedule: Schedule, reportCapacity: Int) {
@@ -98,6 +102,7 @@ struct RegistryState {
       }
     }
     if let value = replay.value(of: tag).flatMap(variable.descriptor.converted) { variable.value = value }
+    if let value = inherited.removeValue(forKey: tag).flatMap(variable.descriptor.converted) { variable.value = value }
     variable.sinks = [sink]
     variables[tag] = variable
     tags.append(tag)
@@ -125,5 +130,5 @@ struct RegistryState {
   }
 
   /// Whether a step may have something to apply.
-  var isWaitingForSteps: Bool { !pending.isEmpty || !replay.isOver || !schedule.isOver || pause.standing != .none }
+  var isWaitingForSteps: Bool { !pending.isEmpty || !replay.isOver || !schedule.isOver || pause.standing != .none || isGrouped }
 }
