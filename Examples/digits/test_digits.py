@@ -23,6 +23,7 @@ class Stage:
         monkeypatch.setattr(train.attune, "report", lambda **report: self.reports.append(report))
         monkeypatch.setattr(train.attune, "checkpoint_directory", lambda: directory)
         monkeypatch.setattr(train.attune, "resuming", lambda: resuming)
+        monkeypatch.setattr(train.attune, "step", lambda _: None)
         monkeypatch.setattr(train.attune, "seed", lambda *_: 7)
         self.suspend_after = suspend_after
 

@@ -66,8 +66,11 @@ def save(path, state):
 
 def main():
     config = attune.config(DEFAULTS)
-    learning_rate = attune.live("learning_rate", config["learning_rate"], min=1e-5, max=1.0, scale="log", help="step of the optimizer")
-    momentum = attune.live("momentum", config["momentum"], min=0.0, max=0.99, help="used by the solver sgd")
+    # Between two epochs, so that a replay of the changes gives the very same training.
+    learning_rate = attune.live(
+        "learning_rate", config["learning_rate"], min=1e-5, max=1.0, scale="log", applies="atStep", help="step of the optimizer"
+    )
+    momentum = attune.live("momentum", config["momentum"], min=0.0, max=0.99, applies="atStep", help="used by the solver sgd")
     suspend = attune.trigger("attune.suspend")
     directory = attune.checkpoint_directory()
     checkpoint = directory / "model.pickle" if directory else None
@@ -76,6 +79,7 @@ def main():
     epoch, model = 0, new_model(config, attune.seed())
     if attune.resuming() and checkpoint and checkpoint.exists():
         epoch, model = pickle.loads(checkpoint.read_bytes())
+        attune.step(epoch)  # the live values of that epoch
 
     while epoch < config["epochs"]:
         steer(model, learning_rate(), momentum())

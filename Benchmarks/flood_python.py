@@ -1,0 +1,142 @@
+"""How much slower a Python training loop becomes while a client sends it 10,000 changes a second.
+
+Quiet and flooded stretches of a fixed piece of work take turns; the figure is the median of flooded to quiet over neighbours. A client that
+sends faster than the program takes waits: what was taken is told, too. The original LiveTune gets its updates as fast as it takes them.
+"""
+
+from __future__ import annotations
+
+import socket
+import statistics
+import sys
+import threading
+import time
+from typing import Callable
+
+import harness
+import livetune_peer
+from live_program import Program, running
+
+BODY = """
+import time
+rate = declare("rate", 0.5)
+tell(address())
+def python():
+    total = 0.0
+    for i in range(120_000):
+        total += i * rate()
+def numpy():
+    import numpy
+    matrix = numpy.full((200, 200), 0.001)
+    moved = matrix
+    for _ in range(40):
+        moved = (moved @ matrix) * rate()
+for line in sys.stdin:
+    work, times = globals()[line.strip()], 3
+    began = time.perf_counter()
+    for _ in range(times):
+        work()
+    tell(time.perf_counter() - began)
+"""
+RATE, BATCH = 10_000, 100
+LINE = b'{"jsonrpc":"2.0","id":1,"method":"variables.set","params":{"values":{"rate":0.%d}}}\n'
+
+
+class Flood:
+    """A client on a thread of its own, which sends while it is let. Counts what was answered."""
+
+    def __init__(self, serve: Callable[[Flood], None]) -> None:
+        self.goes = threading.Event()
+        self.is_over, self.taken = False, 0
+        self.thread = threading.Thread(target=serve, args=(self,), daemon=True)
+        self.thread.start()
+
+    def end(self) -> None:
+        self.is_over = True
+        self.goes.set()
+        self.thread.join(10)
+
+
+def ours(path: str) -> Callable[[Flood], None]:
+    def serve(flood: Flood) -> None:
+        sock = socket.socket(socket.AF_UNIX)
+        sock.connect(path)
+        answers = sock.makefile("rb")
+        due = time.perf_counter()
+        while not flood.is_over:
+            flood.goes.wait()
+            sock.sendall(b"".join(LINE % (i + 1) for i in range(BATCH)))
+            for _ in range(BATCH):
+                answers.readline()
+            flood.taken += BATCH
+            due = max(due + BATCH / RATE, time.perf_counter() - 0.02)
+            time.sleep(max(0.0, due - time.perf_counter()))
+
+    return serve
+
+
+def theirs(port: int) -> Callable[[Flood], None]:
+    def serve(flood: Flood) -> None:
+        variable = livetune_peer.look_up(port, "rate")
+        while not flood.is_over:
+            flood.goes.wait()
+            try:
+                livetune_peer.change(variable, f"0.{flood.taken + 1}")
+            except OSError:
+                continue  # it hung up on us
+            flood.taken += 1
+
+    return serve
+
+
+def slowdown(program: Program, flood: Flood, work: str, pairs: int) -> tuple[list[float], float]:
+    """Percent, a pair each; and changes taken a second."""
+    program.ask(work)
+    percent, taken, seconds = [], 0, 0.0
+    for _ in range(pairs):
+        flood.goes.clear()
+        time.sleep(0.02)
+        quiet = program.ask(work)
+        before = flood.taken
+        flood.goes.set()
+        flooded = program.ask(work)
+        taken, seconds = taken + flood.taken - before, seconds + flooded
+        percent.append(100 * (flooded / quiet - 1))
+    return percent, taken / seconds
+
+
+def main() -> int:
+    options = harness.options(__doc__, lambda parser: parser.add_argument("--pairs", type=int, default=40))
+    figures = []
+    with harness.Place() as place:
+        for work in ("python", "numpy"):
+            name = f"flood of 10,000 changes/s, {work} loop (Python)"
+            with running(place, BODY) as program:
+                flood = Flood(ours(program.hear()))
+                percent, rate = slowdown(program, flood, work, options.pairs)
+                flood.end()
+            peer, peer_rate = peers(place, work, options.pairs)
+            middle = statistics.quantiles(percent, n=10)
+            figures.append(harness.Figure(
+                name, "slowdown", "%", statistics.median(percent), middle[0], middle[-1], limit=1,
+                peer=f"LiveTune at {peer_rate:.0f}/s", peer_value=peer, ratio=statistics.median(percent) / peer if peer else 0))
+            figures.append(harness.Figure.of(name, "changes taken", "1/s", [rate]))
+    return harness.publish(figures, options.json)
+
+
+def peers(place: harness.Place, work: str, pairs: int) -> tuple[float, float]:
+    for _ in range(20):
+        with running(place, BODY, is_peer=True) as program:
+            try:
+                livetune_peer.look_up(port := program.hear(), "rate")
+            except (OSError, ValueError):
+                continue  # its listener has lost the race at the start
+            flood = Flood(theirs(port))
+            percent, rate = slowdown(program, flood, work, pairs)
+            flood.end()
+            return statistics.median(percent), rate
+    sys.exit("LiveTune's listener died at 20 starts in a row. Nothing was measured.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
