@@ -39,7 +39,7 @@ def take(link: Link, line: bytes, peer: Peer) -> None:
         if method == "variables.list" and "id" in message:
             return peer.send_text(f'"id":{encode(identity)},"result"', declaration(link.registry))
         if method == "variables.set" or method == "trigger.fire":
-            accepted = link.registry.ask(message["params"], lambda change: peer.send(method="changed", params=change))
+            accepted = link.registry.ask(_checked(method, message["params"]), lambda change: peer.send(method="changed", params=change))
             return peer.accept(identity, accepted) if "id" in message else None
         result = answer(link, method, message.get("params") or {}, peer)
         if "id" in message:
@@ -48,6 +48,14 @@ def take(link: Link, line: bytes, peer: Peer) -> None:
         peer.send(id=identity, error={"code": problem.code, "message": str(problem)})
     except Exception as problem:  # whatever a peer sends, it does not end the thread
         peer.send(id=identity, error={"code": code, "message": f"not understood: {problem!r}. Nothing was changed."})
+
+
+def _checked(method: str, params: Message) -> Message:
+    """The parameters with what the method is about, and without what the other one is about."""
+    needed, other = ("values", "trigger") if method == "variables.set" else ("trigger", "values")
+    if needed not in params:
+        raise Refused(f"'{method}' needs \"{needed}\". Nothing was changed.", -32602)
+    return params if other not in params else {key: value for key, value in params.items() if key != other}
 
 
 def answer(link: Link, method: str, params: Message, peer: Peer) -> Message:

@@ -85,6 +85,8 @@ class Link:
                 self.bell_poll.register(self.listener, select.POLLIN)
             self.thread.start()
         except (OSError, RuntimeError) as problem:
+            if self.path:
+                os.unlink(self.path)
             print(f"attune: {problem}. The program cannot be tuned; it goes on with its values.", file=sys.stderr)
 
     def _listen(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import math
+import operator
 import os
 import sys
 import threading
@@ -16,7 +17,7 @@ from . import _files
 from ._changes import PENDING_LIMIT, Accepted, Message, Snapshot, circumstances, unknown
 from ._reading import plain
 from ._triggers import DECLARABLE, PAUSE, RESUME, Trigger
-from ._values import KINDS, Live, LiveText, Refused, follow
+from ._values import KINDS, Live, LiveText, Refused, check_tag, follow, typed_bounds, typed_choices
 
 if TYPE_CHECKING:
     from ._link import Link
@@ -68,21 +69,25 @@ class Registry:
         default = plain(default)
         if type(default) not in KINDS or scale not in ("linear", "log") or applies not in ("immediately", "atStep"):
             raise ValueError(f"'{tag}': allowed are a bool, int, float or str; scale linear or log; applies immediately or atStep")
-        _check(tag)
-        hints = {"choices": tuple(choices or ()), "scale": scale, "step": step, "unit": unit, "help": help, "group": group,
-                 "applies": applies, "validate": validate}
+        check_tag(tag)
+        kind = "choice" if choices else KINDS[type(default)][0]
+        hints = {
+            "choices": typed_choices(tag, type(default), choices or ()), "scale": scale, "step": step, "unit": unit, "help": help,
+            "group": group, "applies": applies, "validate": validate,
+        }  # fmt: skip
         told = {name: hint for name, hint in hints.items() if hint not in (None, (), "linear", "immediately")}
         with self.lock:
-            variable: Live[T] = self.variables.get(tag) or self._declare(tag, default, _bounds(type(default), min, max), told)
-            if variable.kind != ("choice" if choices else KINDS[type(default)][0]):
-                kind = "choice" if choices else KINDS[type(default)][0]
+            if tag not in self.variables:
+                self._declare(tag, default, typed_bounds(tag, type(default), (min, max)), told)
+            variable: Live[T] = self.variables[tag]
+            if variable.kind != kind:
                 raise ValueError(f"'{tag}' is declared as {variable.kind} and as {kind}")
             self.ring()
             return variable
 
     def trigger(self, tag: str, counted: bool = False) -> Trigger:
         """Declares a button that can be pressed while the program runs. Of a counted one, each firing is told. Raises ValueError."""
-        _check(tag, DECLARABLE)
+        check_tag(tag, DECLARABLE)
         with self.lock:
             if tag not in self.triggers:
                 self.triggers[tag] = Trigger(self, tag, counted)
@@ -100,7 +105,7 @@ class Registry:
         words = {name: number if math.isfinite(number := float(value)) else str(number) for name, value in metrics.items()}
         with self.lock:
             self.last_step = int(step or (self.step if self.step > self.last_step else self.last_step + 1))
-            warmup = {} if self.warmup else self._warm_up()
+            warmup = self._warm_up() if self.warmup is None else {}
             self._add("reported", {"step": self.last_step, "metrics": words, "elapsed": time.monotonic() - self.began, **warmup})
             if len(self.logs["reported"]) == KEPT_UPSTREAM and self.counts["reported"] % KEPT_UPSTREAM == 0:
                 warn("nobody takes the reports: beyond 100,000 the oldest are dropped. The program goes on.")
@@ -108,7 +113,11 @@ class Registry:
 
     def advance(self, step: int) -> None:
         """Tells that so many steps are completed; changes that waited for it take effect now, and a pause that was asked for. `report` does
-        it too."""
+        it too. Raises ValueError."""
+        if type(step) is not int:
+            step = operator.index(step)  # of numpy, for example
+        if step < 0:
+            raise ValueError(f"step: {step} refused: it counts completed steps, from 0. Nothing was changed.")
         self.step = step
         if self.pending or self.pauses or self.earlier or self.schedule or self.is_interrupted:
             with self.lock:
@@ -161,8 +170,8 @@ class Registry:
                 self._note(taken)
             return taken
 
-    def apply(self, change: Message, immediate: bool = False) -> None:
-        """Lets accepted values take effect."""
+    def apply(self, change: Message, immediate: bool = False, is_scheduled: bool = False) -> None:
+        """Lets accepted values take effect. A later change of an earlier attempt is newer than a schedule's."""
         with self.lock:
             followed: list[Live[Any]] = []
             for tag, value in change["values"].items():
@@ -170,7 +179,7 @@ class Registry:
                 variable._value, variable._changed = value, True
                 if variable._followers:
                     followed.append(variable)
-                if self.earlier:
+                if self.earlier and not is_scheduled:
                     self.earlier.forget(tag)  # a newer change has come
             if followed:
                 follow(followed)
@@ -230,7 +239,7 @@ class Registry:
         found = [self.find(tag) for tag in tags]
         return {variable.tag: variable.accept(values[variable.tag]) for variable in found}
 
-    def _declare(self, tag: str, default: T, bounds: Any, told: Message) -> Live[T]:
+    def _declare(self, tag: str, default: T, bounds: Any, told: Message) -> None:
         kind = type(default)
         try:
             hints = self._shared.setdefault((kind, *told.items()), told) if told else None
@@ -247,7 +256,6 @@ class Registry:
             if replay:
                 replay.declared(variable)
         self._apply_replays()
-        return variable
 
     def _settle(self) -> None:
         """What waited for the step takes effect, in the order of acceptance; then a pause, which returns when it is over."""
@@ -296,7 +304,7 @@ class Registry:
     def _apply_replays(self) -> None:
         if self.schedule:
             for change in self.schedule.due(self.step, self.variables, self.triggers):
-                self.apply(change) if "values" in change else self._pull(change)
+                self.apply(change, is_scheduled=True) if "values" in change else self._pull(change)
             if not self.schedule:
                 self.schedule = None  # nothing left to look for at each step
 
@@ -343,15 +351,3 @@ class Registry:
 def warn(problem: str) -> None:
     """All that a library under a program may say: one line, and only when something of it does not work."""
     print(f"attune: {problem}", file=sys.stderr)
-
-
-def _check(tag: str, allowed: Sequence[str] = ()) -> None:
-    if type(tag) is not str or not tag:
-        raise ValueError(f"a tag is a text of at least one character; got {tag!r}")
-    if tag.startswith("attune.") and tag not in allowed:
-        raise ValueError(f"'{tag}' refused: tags that begin with 'attune.' are reserved; triggers of that kind: {', '.join(DECLARABLE)}")
-
-
-def _bounds(kind: type, low: float | None, high: float | None) -> tuple[Any, Any] | None:
-    told = tuple(None if bound is None or math.isinf(bound) else float(bound) if kind is float else int(bound) for bound in (low, high))
-    return None if told == (None, None) else told  # type: ignore[return-value]

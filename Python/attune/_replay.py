@@ -24,6 +24,7 @@ class Earlier:
         self._changes: dict[str, list[tuple[int, Any]]] = {}
         self._defaults: dict[str, Any] = {}
         self._step: float = math.inf if _files.resuming() else 0
+        self._next: float = -1.0  # before that step there is nothing to do
 
     @staticmethod
     def read(path: str | None, number: Callable[[int], None]) -> Earlier | None:
@@ -46,12 +47,20 @@ class Earlier:
         if variable.tag in self._changes:
             self._defaults[variable.tag] = variable()
             self._replay(variable)
+            self._next = -1.0
 
     def advance(self, step: int, variables: Mapping[str, Live[Any]]) -> None:
+        """Moves on to the step; back only at first, because a resumed program that tells its step was not behind all of them."""
+        if self._step != math.inf and not self._step <= step or step < self._next:
+            return
         self._step = step
         follow([variables[tag] for tag in self._changes if tag in variables and self._replay(variables[tag])])
+        for tag in [tag for tag, changes in self._changes.items() if tag in variables and all(at <= step for at, _ in changes)]:
+            del self._changes[tag]  # over
+        self._next = min((at for tag, changes in self._changes.items() for at, _ in changes if at > step), default=math.inf)
 
     def forget(self, tag: str) -> None:
+        """A newer change has come: the old ones of that tag do not count any more."""
         self._changes.pop(tag, None)
 
     def _replay(self, variable: Live[Any]) -> bool:

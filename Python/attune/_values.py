@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 import sys
-from typing import TYPE_CHECKING, Any, Callable, Iterable, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Sequence, TypeVar
 from weakref import ref
 
 from ._reading import Items, Reading, Text, plain
+from ._triggers import DECLARABLE
 
 if TYPE_CHECKING:
     from ._registry import Registry
@@ -146,7 +147,7 @@ class Derived(Source[R]):
         self._function, self._sources, self._order, self._followers = function, sources, next(self._orders), None
         self._value = value
         for source in sources:
-            source._followers = [one for one in source._followers or () if one()] + [ref(self)]
+            source._followers = [one for one in source._followers or () if one() is not None] + [ref(self)]
 
     @property
     def value(self) -> R:
@@ -197,6 +198,34 @@ def follow(changed: Iterable[Live[Any]]) -> None:
                 waiting.append(follower)
     for order in sorted(found):
         found[order].follow()
+
+
+def check_tag(tag: str, allowed: Sequence[str] = ()) -> None:
+    """Raises ValueError for a tag that no program may declare."""
+    if type(tag) is not str or not tag:
+        raise ValueError(f"a tag is a text of at least one character; got {tag!r}")
+    if tag.startswith("attune.") and tag not in allowed:
+        raise ValueError(f"'{tag}' refused: tags that begin with 'attune.' are reserved; triggers of that kind: {', '.join(DECLARABLE)}")
+
+
+def typed_bounds(tag: str, kind: type, told: tuple[Any, Any]) -> tuple[Any, Any] | None:
+    """Least and greatest value in the variable's type; None for what has no end."""
+    low, high = (None if bound is None or bound in (math.inf, -math.inf) else plain(bound) for bound in told)
+    if (low, high) == (None, None):
+        return None
+    if kind not in (int, float) or low != low or high != high:  # nan is not itself
+        raise ValueError(f"'{tag}': min = {low}, max = {high} refused: allowed are numbers, for an int or a float.")
+    low_in, high_in = (math.ceil, math.floor) if kind is int else (float, float)
+    return None if low is None else low_in(low), None if high is None else high_in(high)
+
+
+def typed_choices(tag: str, kind: type, choices: Sequence[Any]) -> tuple[Any, ...]:
+    """In the variable's type."""
+    found = tuple(plain(choice) for choice in choices)
+    if any(isinstance(choice, str) != (kind is str) or kind(choice) != choice for choice in found):
+        shown = ", ".join(map(repr, found))
+        raise ValueError(f"'{tag}': choices {shown} refused: allowed are those of the default's type, {kind.__name__}.")
+    return tuple(kind(choice) for choice in found)
 
 
 def _word(value: Any) -> str:

@@ -41,7 +41,8 @@ def positive(value: float) -> None:
     "variable, value, held",
     [
         (make(0.1, 0, 1), 1, 1.0), (make(3), 4.0, 4), (make(True), False, False), (make("a"), "b", "b"),
-        (make(16, choices=[16, 32]), 32.0, 32), (make("sgd", choices=["sgd", "adam"]), "adam", "adam"),
+        (make(16, choices=[16, 32.0]), 32.0, 32), (make(3, 1.5, 9.5), 2, 2), (make(0.5, -math.inf), -9, -9.0),
+        (make("sgd", choices=["sgd", "adam"]), "adam", "adam"),
     ],
 )
 def test_accepts(variable: Any, value: Any, held: Any) -> None:
@@ -57,6 +58,7 @@ def test_accepts(variable: Any, value: Any, held: Any) -> None:
         (make(0.1), math.inf, "'x' = inf refused: allowed any finite number. The program keeps 0.1."),
         (make(0.1), True, "'x' = true refused: allowed any finite number. The program keeps 0.1."),
         (make(4, low=1), 0, "'x' = 0 refused: allowed 1 or more. The program keeps 4."),
+        (make(4, 1.5, 9.5), 1, "'x' = 1 refused: allowed 2...9. The program keeps 4."),
         (make(4), 2.5, "'x' = 2.5 refused: allowed any integer. The program keeps 4."),
         (make(False), 1, "'x' = 1 refused: allowed true or false. The program keeps false."),
         (make("a"), 1, "'x' = 1 refused: allowed any text. The program keeps a."),
@@ -77,7 +79,8 @@ def test_refuses(variable: Any, value: Any, message: str) -> None:
 
 
 def test_default_that_does_not_fit_is_refused() -> None:
-    for unfit in ((2.0, 0, 1), ("a", None, None, ["b"]), (2, None, None, None, odd), ([1],), (None,)):
+    for unfit in ((2.0, 0, 1), ("a", None, None, ["b"]), (2, None, None, None, odd), ([1],), (None,), ("a", 1), (0.5, math.nan),
+                  (1, None, None, [1, 2.5]), (1, None, None, ["1"]), ("1", None, None, [1])):
         with pytest.raises(ValueError):
             make(*unfit)
 
@@ -94,6 +97,7 @@ def test_reserved_tags_are_refused(tag: Any) -> None:
 def test_same_tag_is_the_same_object() -> None:
     registry = alone()
     assert registry.live("x", 0.1) is registry.live("x", 0.5)
+    assert registry.live("zero", 0) is registry.live("zero", 0), "also where the value is false"
     assert registry.trigger("t") is registry.trigger("t")
     with pytest.raises(ValueError):
         registry.live("x", 1)

@@ -83,6 +83,15 @@ def test_what_an_earlier_attempt_has_done_is_not_done_again(start: Any, director
     assert script("[attune.step(4), rate(), suspend.fired()]") == [None, 0.7, False]
     assert script("[attune.step(6), rate()][1]") == 0.9
     assert [change["step"] for change in recorded(directory / "record")] == [6]
+    assert script("attune.registry.earlier") is None, "nothing is left to look for"
+
+
+def test_change_of_a_person_is_newer_than_the_schedule(start: Any, directory: Path) -> None:
+    schedule = write(directory, "schedule", {"step": 2, "values": {"rate": 0.5}})
+    earlier = write(directory, "earlier", {"number": 1, "step": 3, "values": {"rate": 0.7}, "by": "ann"})
+    script = start(ATTUNE_REPLAY=schedule, ATTUNE_CHANGES=earlier)
+    script("rate = attune.live('rate', 0.1)")
+    assert [script(f"[attune.step({step}), rate()][1]") for step in (1, 2, 3, 4)] == [0.1, 0.5, 0.7, 0.7]
 
 
 def test_unreadable_schedule_is_told(start: Any, directory: Path) -> None:

@@ -199,6 +199,19 @@ def test_runs_on_without_a_socket(start: Any) -> None:
     assert script.end().count("The program cannot be tuned; it goes on with its values.") == 1
 
 
+def test_steps_of_numpy_are_steps(script: Any) -> None:
+    pytest.importorskip("numpy")
+    script("import numpy")
+    script("[attune.step(numpy.int64(4)), attune.report(step=numpy.int64(5), loss=numpy.float32(0.5))] and None")
+    talk = script.dial()
+    talk.ask("reports.subscribe")
+    assert talk.ask("hello")["result"]["step"] == 5 and talk.wait("reported")[0]["metrics"] == {"loss": 0.5}
+
+
+def test_bad_step_is_a_value_error(script: Any) -> None:
+    assert script("attune.step(-1)") == "ValueError: step: -1 refused: it counts completed steps, from 0. Nothing was changed."
+
+
 def test_bad_report_is_a_value_error(script: Any) -> None:
     assert script("attune.report(step=0, loss=1)") == (
         "ValueError: report: step = 0 refused: it counts completed steps, from 1. Nothing was reported.")

@@ -140,7 +140,8 @@ def test_without_any_descriptor_it_waits_for_one(script: Any) -> None:
     [
         (b'{"values":{"rate":NaN}}', -32700), (b'{"values":{"rate":Infinity}}', -32700), (b'{"values":{"rate":1e999}}', 2),
         (b'{"values":{"rate":"nan"}}', 2), (b'{"values":{"rate":null}}', 2), (b'{"values":{"rate":[0.1]}}', 2),
-        (b'{"values":{"rate":true}}', 2), (b'{"values":{"r\xff":1}}', -32700), (b'{"values":{}}', -32602), (b'{"values":7}', -32602),
+        (b'{"values":{"rate":true}}', 2), (b'{"values":{"r\xff":1}}', -32700), (b'{"values":{}}', -32602),
+        (b'{"values":7}', -32602), (b'{"trigger":"save"}', -32602),
         (b"[]", -32602), (b"7", -32602), (b'{"values":{"rate":0.2},"by":7}', -32602), (b'{"values":{"rate":0.2},"atStep":-1}', -32602),
         (b'{"values":{"rate":0.2},"atStep":1.5}', -32602), (b'{"values":{"rate":0.2},"number":true}', -32602),
         (b'{"values":{"rate":0.2},"reason":"%s"}' % (b"x" * 5000), -32602), (b"[" * 100_000, -32700),
