@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ENVIRONMENT = Path(__file__).resolve().parent / ".build" / "livetune"
+ENVIRONMENT = Path(__file__).resolve().parent / ".build" / "livetune-python"
 VERSION = "0.0.8"
 
 
