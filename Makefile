@@ -8,13 +8,17 @@ WITH_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 # Where `make install` puts the command.
 PREFIX ?= $(HOME)/.local
 
-.PHONY: demo test build install bench format lint clean setup-demo setup-test
+.PHONY: demo test test-recipes build install bench format lint clean setup-demo setup-test
 
 demo: setup-demo build
 	$(WITH_VENV) .build/release/attune run Examples/digits/experiment.yaml
 
 test: setup-test
 	@JOBS=$(JOBS) python3 Scripts/run_tests.py
+
+# The recipes with all their frameworks, which are large: 1.9 GB.
+test-recipes:
+	@Scripts/recipes.sh
 
 # Swift's own libraries are linked in: the command then runs on machines without Swift, and starts faster.
 build:
