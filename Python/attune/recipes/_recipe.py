@@ -28,7 +28,6 @@ LIMITS: dict[str, dict[str, Any]] = {
     "batch_size": {"min": 1, "help": "samples a batch"},
 }
 
-
 SUSPENDED = 75  # the exit status of a program that has saved itself and wants to be started again
 
 
@@ -199,6 +198,10 @@ class Recipe:
         """What is in effect now, where it can differ from the live values: under a schedule `effective_learning_rate`. For
         `attune.report`."""
         return {name: float(read()) for name, read in self._effective.items()}
+
+    def undo(self, action: Callable[[], None]) -> None:
+        """Something that `detach` has to do."""
+        self._detaching.append(action)
 
     def detach(self) -> None:
         """Leaves the object as it is, and changes it no more."""

@@ -9,8 +9,11 @@ kept, unless somebody fires `reset_state`. `state_dict()` has what it would have
 
 from __future__ import annotations
 
+import itertools
 import sys
 from typing import Any, Sequence
+
+import attune
 
 from ._recipe import BELOW_ONE, Recipe, need
 from ._torch_places import Base, Groups, MaximumOfSquares, flatten, forget, number
@@ -42,6 +45,7 @@ def attach(
     groups: Sequence[str] | None = None,
     prefix: str = "",
     applies: str = "atStep",
+    tells_steps: bool = False,
 ) -> Recipe:
     """Makes what the optimizer holds live: `lr`, `weight_decay`, `momentum`, `beta1`, `beta2`, `eps`, `amsgrad`, where it has them.
 
@@ -50,6 +54,8 @@ def attach(
 
     One variable governs all parameter groups where they agree, and `lr.0`, `lr.1` where they differ. With names in `groups`, or a "name" in
     each group, every group has its own: `lr.decoder`. For a second optimizer give a `prefix`. Groups that are added later are not governed.
+
+    With `tells_steps` each `optimizer.step()` is a step that changes can wait for: for a script that tells and reports none itself.
     Raises ValueError for what cannot work, before anything is changed."""
     if groups is not None and len(groups) != len(optimizer.param_groups):
         raise ValueError(f"groups: {len(groups)} names for {len(optimizer.param_groups)} parameter groups. Nothing was changed.")
@@ -62,6 +68,9 @@ def attach(
     if loader is not None:
         recipe.bind_attribute("batch_size", {"": loader.batch_sampler}, "batch_size", is_whole=True, unit="samples")
     recipe.bind_reset(lambda payload: forget(optimizer, payload))
+    if tells_steps:
+        steps = itertools.count(1)
+        recipe.undo(optimizer.register_step_post_hook(lambda *_: attune.step(next(steps))).remove)
     _hook(recipe, optimizer, scheduler)
     recipe.reload()
     _warn_of_ranks(recipe)
@@ -144,7 +153,8 @@ def _hook(recipe: Recipe, optimizer: Any, scheduler: Any) -> None:
         hooks.append(optimizer.register_step_pre_hook(before_step))
     if hasattr(optimizer, "register_load_state_dict_post_hook"):
         hooks.append(optimizer.register_load_state_dict_post_hook(lambda _: recipe.reload()))
-    recipe._detaching += [hook.remove for hook in hooks]
+    for hook in hooks:
+        recipe.undo(hook.remove)
 
 
 def _warn_of_ranks(recipe: Recipe) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import copy
-import itertools
-import subprocess
-import sys
+from types import SimpleNamespace
 from typing import Any, Callable
 
 import pytest
@@ -467,3 +465,45 @@ def test_an_optimizer_in_anothers_place(outside: Any) -> None:
     third = OPTIM.SGD([weight()], lr=0.3, momentum=0.9)
     attach(third, prefix=outside.prefix)
     assert (outside.values()["lr"], outside.values()["momentum"], third.param_groups[0]["momentum"]) == (0.3, 0.5, 0.5)
+
+
+def test_a_script_of_one_line_more(outside: Any) -> None:
+    parameter = weight()
+    optimizer = OPTIM.SGD([parameter], lr=0.1)
+    attach(optimizer, prefix=outside.prefix, tells_steps=True)
+    places = []
+    for number in range(4):
+        if number == 2:
+            outside.set(lr=0.3)
+        parameter.grad = torch.ones_like(parameter)
+        optimizer.step()
+        places.append(float(parameter.detach()))
+    assert places == pytest.approx([0.9, 0.8, 0.7, 0.4])  # told after the step during which it came
+
+
+def test_a_tensor_on_an_accelerator_is_not_looked_at_in_each_step(outside: Any) -> None:
+    class Far:
+        """Stands for a tensor whose reading waits for a device."""
+
+        device, looks, value = SimpleNamespace(type="cuda"), 0, 0.1
+
+        def __float__(self) -> float:
+            Far.looks += 1
+            return self.value
+
+        def element_size(self) -> int:
+            return 4
+
+        def fill_(self, value: float) -> None:
+            self.value = value
+
+    optimizer = OPTIM.SGD([weight()], lr=0.1)
+    far = optimizer.param_groups[0]["lr"] = Far()
+    recipe = attach(optimizer, prefix=outside.prefix)
+    outside.set(lr=0.5)
+    attune.step(1)
+    recipe.apply()
+    looks = Far.looks
+    for _ in range(10):
+        recipe.apply()
+    assert (far.value, Far.looks) == (0.5, looks)
