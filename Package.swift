@@ -26,8 +26,11 @@ let package = Package(
     // What programs embed: live variables, triggers, reports. Plain POSIX; whoever embeds it inherits nothing else.
     .target(name: "Attune", dependencies: ["AttuneWire", "AttuneValues"]),
     .testTarget(
-      name: "AttuneTests", dependencies: ["Attune", "AttuneMath", "AttuneWire", "AttuneWireTesting", "AttuneValues", "RankWorker"]),
+      name: "AttuneTests",
+      dependencies: ["Attune", "AttuneMath", "AttuneWire", "AttuneWireTesting", "AttuneValues", "RankWorker", "TunedProgram"],
+      exclude: ["Corpus"]),
     .executableTarget(name: "RankWorker", dependencies: ["Attune", "AttuneMath"], path: "Tests/RankWorker"),
+    .executableTarget(name: "TunedProgram", dependencies: ["Attune"], path: "Tests/TunedProgram"),
 
     // Values and JSON, shared by the program's side and the experiment's side. No dependency.
     .target(name: "AttuneValues"),

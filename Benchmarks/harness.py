@@ -23,7 +23,7 @@ ATTUNE = Path(os.environ.get("ATTUNE_BINARY") or ROOT / ".build" / "release" / "
 
 @dataclass
 class Figure:
-    """One measured quantity. The limit is the highest value allowed; the peer was measured in the same run."""
+    """One measured quantity. The limit is the highest value allowed, or the lowest; the peer was measured in the same run."""
 
     benchmark: str
     quantity: str
@@ -36,25 +36,31 @@ class Figure:
     peer_value: Optional[float] = None
     ratio: Optional[float] = None
     """Ours to the peer's: the median over the runs, each run compared with the peer's that came next."""
+    at_least: Optional[float] = None
+    """The lowest value allowed."""
 
     @classmethod
     def of(cls, benchmark: str, quantity: str, unit: str, values: Sequence[float], **more: Any) -> Figure:
         return cls(benchmark, quantity, unit, statistics.median(values), min(values), max(values), **more)
 
     @classmethod
-    def beside(cls, benchmark: str, quantity: str, unit: str, values: Sequence[float], peer: str, theirs: Sequence[float]) -> Figure:
+    def beside(
+        cls, benchmark: str, quantity: str, unit: str, values: Sequence[float], peer: str, theirs: Sequence[float], **more: Any
+    ) -> Figure:
         ratio = statistics.median(ours / other for ours, other in zip(values, theirs, strict=True))
-        return cls.of(benchmark, quantity, unit, values, peer=peer, peer_value=statistics.median(theirs), ratio=ratio)
+        return cls.of(benchmark, quantity, unit, values, peer=peer, peer_value=statistics.median(theirs), ratio=ratio, **more)
 
     @property
     def is_within(self) -> bool:
-        return self.limit is None or self.value <= self.limit
+        return (self.limit is None or self.value <= self.limit) and (self.at_least is None or self.value >= self.at_least)
 
     @property
     def text(self) -> str:
         words = f"{self.quantity}: {self.value:.4g} {self.unit} ({self.low:.4g}...{self.high:.4g})"
         if self.limit is not None:
             words += f", limit {self.limit:g}: {'within' if self.is_within else 'ABOVE'}"
+        if self.at_least is not None:
+            words += f", at least {self.at_least:g}: {'reached' if self.is_within else 'BELOW'}"
         if self.peer_value is not None:
             words += f"; {self.peer} {self.peer_value:.4g} {self.unit}, ratio {self.ratio:.3f}"
         return words

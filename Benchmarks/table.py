@@ -1,6 +1,6 @@
 """Turns figures, a line of JSON each, into a page for Docs/results.
 
-Usage: table.py FIGURES > PAGE
+Usage: table.py FIGURES [TITLE COMMAND] > PAGE
 """
 
 from __future__ import annotations
@@ -14,29 +14,38 @@ from pathlib import Path
 
 from harness import Figure
 
-HEAD = """# Measured: the walking skeleton
+HEAD = """# Measured: {title}
 
-By `make bench` on {date}: {cores} cores, shared with other work, {system} {machine}. Median over the runs, in parentheses the
+By `{command}` on {date}: {cores} cores, shared with other work, {system} {machine}. Median over the runs, in parentheses the
 lowest and the highest; [Benchmarks/README.md](../../Benchmarks/README.md) says what each line measures. Peers ran in turn with us.
 
-| Benchmark | Quantity | Measured | Limit | Peer | Ratio to the peer |
+| Benchmark | Quantity | Measured | Promised | Peer | Ratio to the peer |
 |---|---|---|---|---|---|
 """
 
 
+def number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
 def row(figure: Figure) -> str:
     unit = f" {figure.unit}" if figure.unit else ""
-    spread = f" ({figure.low:.3g}–{figure.high:.3g})" if figure.low != figure.high else ""
-    limit = "" if figure.limit is None else f"{figure.limit:g}{unit}" + ("" if figure.is_within else " **above**")
+    spread = f" ({number(figure.low)}–{number(figure.high)})" if figure.low != figure.high else ""
+    limit = ""
+    if figure.limit is not None:
+        limit = f"≤ {figure.limit:g}{unit}" + ("" if figure.is_within else " **above**")
+    if figure.at_least is not None:
+        limit = f"≥ {figure.at_least:g}{unit}" + ("" if figure.is_within else " **below**")
     peer, ratio = "", ""
     if figure.peer_value is not None:
-        peer, ratio = f"{figure.peer}: {figure.peer_value:.3g}{unit}", f"{figure.ratio:.3f}"
-    return f"| {figure.benchmark} | {figure.quantity} | {figure.value:.3g}{unit}{spread} | {limit} | {peer} | {ratio} |"
+        peer, ratio = f"{figure.peer}: {number(figure.peer_value)}{unit}", f"{figure.ratio:.3f}"
+    return f"| {figure.benchmark} | {figure.quantity} | {number(figure.value)}{unit}{spread} | {limit} | {peer} | {ratio} |"
 
 
 def main() -> None:
     figures = [Figure(**json.loads(line)) for line in Path(sys.argv[1]).read_text().splitlines()]
-    head = HEAD.format(date=date.today(), cores=os.cpu_count(), system=platform.system(), machine=platform.machine())
+    title, command = sys.argv[2:4] if len(sys.argv) == 4 else ("the walking skeleton", "make bench")
+    head = HEAD.format(title=title, command=command, date=date.today(), cores=os.cpu_count(), system=platform.system(), machine=platform.machine())
     print(head + "\n".join(map(row, figures)))
 
 

@@ -111,7 +111,7 @@ extension Descriptor {
       }
       guard try address.withSystemAddress({ bind(socket.raw, $0, $1) }) == 0 else { throw .cannotListen(address, systemMessage(errno)) }
       if case .unix(let path) = address { chmod(path, 0o600) }
-      guard listen(socket.raw, 128) == 0 else { throw .cannotListen(address, systemMessage(errno)) }
+      guard listen(socket.raw, 1024) == 0 else { throw .cannotListen(address, systemMessage(errno)) }
       return socket
     } catch {
       socket.close()
