@@ -1,5 +1,6 @@
-"""Live tuning in numbers, beside the original LiveTune 0.0.8 in the same run: latency, the command, changes a second, many variables, what a
-flood costs the training loop, and whether every program that starts can be tuned.
+"""Live tuning in numbers, beside the original LiveTune 0.0.8 in the same run.
+
+Latency, the command, changes a second, many variables, what a flood costs the training loop, and whether every program that starts can be tuned.
 
 Usage: live.py [--repeats N] [--starts N] [--only WORD] [--json FILE]
 """
@@ -151,7 +152,8 @@ def variables(repeats: int) -> list[Figure]:
             pairs = [(float(few.client("single", "5000", "1")), float(many.client("single", "5000", "1"))) for _ in range(5)]
             ratios.append(statistics.median(small / large for small, large in pairs))
     with live_peer.running(1) as base, live_peer.running(1000) as peer:
-        count = [len(os.listdir(f"/proc/{peer.process.pid}/{what}")) - len(os.listdir(f"/proc/{base.process.pid}/{what}")) for what in ("task", "fd")]
+        both = [[len(os.listdir(f"/proc/{one.process.pid}/{what}")) for one in (base, peer)] for what in ("task", "fd")]
+        count = [large - small for small, large in both]
         pages = [int(Path(f"/proc/{one.process.pid}/statm").read_text().split()[1]) for one in (base, peer)]
     grown = (pages[1] - pages[0]) * os.sysconf("SC_PAGE_SIZE") / 1e6
     name, thousand = "10,000 variables", live_peer.NAME + ", 1,000 variables"
@@ -168,7 +170,8 @@ def flood(repeats: int) -> list[Figure]:
     lost, lost_processor, reached = [], [], []
     with program("compute") as (_, tuned):
         pin(tuned.process.pid, training=0, others=1)
-        client = subprocess.Popen([SPEED, "flood", tuned.socket, "10000"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        client = subprocess.Popen([SPEED, "flood", tuned.socket, "10000"], text=True, bufsize=1, **pipes)
         os.sched_setaffinity(client.pid, {1})
         assert client.stdin and client.stdout and client.stdout.readline() == "ready\n"
 

@@ -45,7 +45,8 @@ def row(figure: Figure) -> str:
 def main() -> None:
     figures = [Figure(**json.loads(line)) for line in Path(sys.argv[1]).read_text().splitlines()]
     title, command = sys.argv[2:4] if len(sys.argv) == 4 else ("the walking skeleton", "make bench")
-    head = HEAD.format(title=title, command=command, date=date.today(), cores=os.cpu_count(), system=platform.system(), machine=platform.machine())
+    machine = {"cores": os.cpu_count(), "system": platform.system(), "machine": platform.machine()}
+    head = HEAD.format(title=title, command=command, date=date.today(), **machine)
     print(head + "\n".join(map(row, figures)))
 
 

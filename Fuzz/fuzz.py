@@ -28,7 +28,7 @@ SEEDS = [
     '{"jsonrpc":"2.0","id":"a","method":"variables.list"}',
     '{"jsonrpc":"2.0","id":2,"method":"variables.get","params":{"tags":["rate"]}}',
     '{"jsonrpc":"2.0","id":3,"method":"variables.set","params":{"values":{"rate":0.1,"count":2},"by":"ann","reason":"why","atStep":2}}',
-    '{"jsonrpc":"2.0","id":4,"method":"variables.set","params":{"values":{"on":false,"mode":"b","note":"\\u00e9\\ud83d\\ude00"},"number":7}}',
+    '{"jsonrpc":"2.0","id":4,"method":"variables.set","params":{"values":{"on":false,"mode":"b","note":"\\u00e9\\ud83d"},"number":7}}',
     '{"jsonrpc":"2.0","id":5,"method":"trigger.fire","params":{"trigger":"save","payload":{"a":[1,2.5e-3,null]}}}',
     '{"jsonrpc":"2.0","id":6,"method":"trigger.fire","params":{"trigger":"attune.pause"}}',
     '{"jsonrpc":"2.0","id":7,"method":"program.resume","params":{"by":"ann"}}',
@@ -38,7 +38,7 @@ SEEDS = [
     '{"jsonrpc":"2.0","id":null,"error":{"code":2,"message":"no"}}',
     '{"jsonrpc":"2.0","method":"changed","params":{"by":"ann","n":1,"number":1,"step":12,"time":1.5,"values":{"rate":0.01}}}',
     '{"jsonrpc":"2.0","method":"reported","params":{"elapsed":1.25,"metrics":{"loss":"nan"},"n":1,"step":1}}',
-    '{"jsonrpc":"2.0","method":"declared","params":{"triggers":["save"],"variables":[{"range":[null,1.0],"tag":"lr","type":"float","value":0.1}]}}',
+    '{"jsonrpc":"2.0","method":"declared","params":{"triggers":[],"variables":[{"range":[null,1.0],"tag":"lr","type":"float","value":0.1}]}}',
     '[true,false,null,NaN,-Infinity,"\\"\\\\\\/\\b\\f\\n\\r\\t"]',
 ]
 
@@ -62,8 +62,8 @@ def build() -> Path:
         objects.append(str(BUILD / f"{room}.o"))
         subprocess.run([*common, "-emit-module", "-emit-module-path", str(BUILD / f"{room}.swiftmodule"), "-module-name", room, "-c",
                         "-o", objects[-1], *sources], check=True)  # fmt: skip
-    program = BUILD / "decoder"
-    subprocess.run([*common, "-module-name", "DecoderFuzz", "-o", str(program), str(ROOT / "Fuzz" / "DecoderFuzz.swift"), *objects], check=True)
+    program, source = BUILD / "decoder", ROOT / "Fuzz" / "DecoderFuzz.swift"
+    subprocess.run([*common, "-module-name", "DecoderFuzz", "-o", str(program), str(source), *objects], check=True)
     return program
 
 
@@ -99,7 +99,7 @@ def main() -> int:
     crashes.mkdir(exist_ok=True)
     environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
     status = subprocess.run(
-        [str(program), f"-max_total_time={given.seconds}", f"-runs={given.runs}", "-max_len=4096", "-timeout=5", "-rss_limit_mb=2048",
+        [str(program), f"-max_total_time={given.seconds}", f"-runs={given.runs}", "-max_len=4096", "-timeout=60", "-rss_limit_mb=2048",
          f"-artifact_prefix={crashes}/", "-print_final_stats=1", f"-dict={ROOT / 'Fuzz' / 'protocol.dict'}", str(folder)],
         env=environment, check=False,
     ).returncode  # fmt: skip

@@ -4,6 +4,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as XML
 from pathlib import Path
@@ -88,7 +89,10 @@ def main():
     for old in RESULTS.iterdir():
         old.unlink()
     tally = Tally()
-    run_all(tally)
+    # `swift build` leaves a folder there each time, and killed tests theirs.
+    with tempfile.TemporaryDirectory(prefix="attune-t-", ignore_cleanup_errors=True) as temporary:
+        os.environ["TMPDIR"] = temporary
+        run_all(tally)
     print()
     for name in tally.failed:
         print(f"failed: {name}")

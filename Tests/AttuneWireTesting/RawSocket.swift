@@ -28,8 +28,11 @@ public final class RawSocket {
   deinit { close(descriptor) }
 
   /// Sends everything, as far as the other side takes it.
-  public func send(_ text: String) {
-    var rest = Array(text.utf8)[...]
+  public func send(_ text: String) { send(Array(text.utf8)) }
+
+  /// Sends everything, as far as the other side takes it.
+  public func send(_ bytes: [UInt8]) {
+    var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { systemSend(descriptor, $0.baseAddress, $0.count) }
       if count <= 0 { return }

@@ -5,7 +5,7 @@
 #endif
 import AttuneWire
 
-/// A directory of mode 0700 with a short path, removed with everything directly in it when the test lets go of it.
+/// A directory of mode 0700 with a short path, removed with everything in it when the test lets go of it.
 public final class TemporaryDirectory: Sendable {
   /// The directory.
   public let path: String
@@ -19,16 +19,22 @@ public final class TemporaryDirectory: Sendable {
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  deinit {
-    for name in names { unlink("\(path)/\(name)") }
-    rmdir(path)
-  }
+  deinit { Self.remove(path) }
 
   /// A socket in it.
   public func socket(_ name: String = "s") -> SocketAddress { .unix(path: "\(path)/\(name)") }
 
   /// What is in it, in order.
-  public var names: [String] {
+  public var names: [String] { Self.names(in: path) }
+
+  /// A link is removed, not followed.
+  private static func remove(_ path: String) {
+    guard unlink(path) != 0 else { return }
+    for name in names(in: path) { remove("\(path)/\(name)") }
+    rmdir(path)
+  }
+
+  private static func names(in path: String) -> [String] {
     guard let directory = opendir(path) else { return [] }
     defer { closedir(directory) }
     var names: [String] = []
