@@ -39,8 +39,10 @@ def take(link: Link, line: bytes, peer: Peer) -> None:
         if method == "variables.list" and "id" in message:
             return peer.send_text(f'"id":{encode(identity)},"result"', declaration(link.registry))
         if method == "variables.set" or method == "trigger.fire":
-            accepted = link.registry.ask(_checked(method, message["params"]), lambda change: peer.send(method="changed", params=change))
-            return peer.accept(identity, accepted) if "id" in message else None
+            accepted = link.registry.ask(
+                _checked(method, message["params"]), lambda change: peer.send(method="changed", params=change),
+                (lambda result: link.reply(peer, identity, result)) if link.registry.group else None)
+            return peer.accept(identity, accepted) if accepted and "id" in message else None
         result = answer(link, method, message.get("params") or {}, peer)
         if "id" in message:
             peer.send(id=identity, result=result)
@@ -58,7 +60,7 @@ def _checked(method: str, params: Message) -> Message:
     return params if other not in params else {key: value for key, value in params.items() if key != other}
 
 
-def answer(link: Link, method: str, params: Message, peer: Peer) -> Message:
+def answer(link: Link, method: str, params: Message, peer: Peer) -> Message | None:
     registry = link.registry
     if method == "program.pause" or method == "program.resume":
         return registry.ask({**params, "trigger": PAUSE if method == "program.pause" else RESUME})
@@ -84,6 +86,8 @@ def hello(link: Link) -> Message:
         told["warmup"] = ledger.pop("warmup")
     if ledger:
         told["energy"] = ledger
+    if link.registry.group:
+        told["ranks"] = link.registry.group.seat.world
     return {**told, "paused": True} if link.registry.is_paused else told
 
 

@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, Any, Mapping
 if TYPE_CHECKING:
     import pathlib
 
+# Where launchers tell a process its rank, and how many there are. The program's own word comes first.
+LAUNCHERS = (
+    ("ATTUNE_RANK", "ATTUNE_WORLD"), ("RANK", "WORLD_SIZE"), ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"), ("PMI_RANK", "PMI_SIZE"),
+)  # fmt: skip
 _configuration: tuple[str, dict[str, Any]] = ("", {})
 _open: dict[str, tuple[str, int]] = {}
 _failing: set[str] = set()
@@ -45,6 +49,22 @@ def resuming() -> bool:
 def seed(default: int = 0) -> int:
     """A number for the program's random generators: the same for every attempt of a trial."""
     return int(os.environ.get("ATTUNE_SEED") or default)
+
+
+def place(launchers: tuple[tuple[str, str], ...]) -> tuple[int, int] | None:
+    """This process's rank, and how many there are, in the words of the first launcher that tells both."""
+    for names in launchers:
+        rank, world = (os.environ.get(name, "") for name in names)
+        if rank.isdigit() and world.isdigit():
+            return int(rank), int(world)
+    return None
+
+
+def is_follower() -> bool:
+    """Whether the process is another rank than the first of several. Slurm's word does not count: an agent that `srun` started hands it on
+    to programs that run by themselves."""
+    found = place(LAUNCHERS)
+    return found is not None and 0 < found[0] < found[1]
 
 
 def append(name: str, lines: list[dict[str, Any]]) -> None:

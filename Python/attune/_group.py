@@ -74,6 +74,41 @@ class Outlet(Protocol):
     def tell(self, number: int, ranks: int) -> None: ...
 
 
+class Held:
+    """What the leader has made and does not tell yet, because other ranks have not; and what came after, so that all is told in its order."""
+
+    def __init__(self) -> None:
+        self.notices: list[Message] = []
+        self.awaited: set[int] = set()  # numbers of decisions that are not to be told
+        self.ranks: dict[int, int] = {}  # how many have made those that may be told, until they are
+
+    def admit(self, notice: Message) -> bool:
+        """Whether something that took effect in this process may be told at once."""
+        if self.notices or notice["number"] in self.awaited:
+            self.notices.append(notice)
+            return False
+        self._count(notice)
+        return True
+
+    def release(self, number: int, ranks: int) -> list[Message]:
+        """So many ranks have made it. What may be told now."""
+        self.awaited.discard(number)
+        self.ranks[number] = ranks
+        end = next((index for index, notice in enumerate(self.notices) if notice["number"] in self.awaited), len(self.notices))
+        told, self.notices = self.notices[:end], self.notices[end:]
+        for notice in told:
+            self._count(notice)
+        return told
+
+    def release_all(self) -> list[Message]:
+        told, self.notices, self.awaited = self.notices, [], set()
+        return told
+
+    def _count(self, notice: Message) -> None:
+        if notice["number"] in self.ranks:
+            notice["ranks"] = self.ranks.pop(notice["number"])
+
+
 class Seat:
     """What the leader knows of a rank that has been there."""
 

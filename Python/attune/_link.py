@@ -10,11 +10,13 @@ import socket
 import sys
 import threading
 import time
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from ._answers import greeting, has_news, take
 from ._ledger import Meter, age
 from ._peer import PATIENCE, Peer
+from ._values import Refused
 
 if TYPE_CHECKING:
     from ._registry import Registry
@@ -23,6 +25,17 @@ PEER_LIMIT = 1024
 PAUSE, PAUSE_LIMIT = 0.05, 2.0  # seconds before dialing again
 SHARE, BURST = 0.01, 0.05  # of the time that requests may take from the program; seconds that they may take at once
 METER_PAUSE = 60.0  # seconds; a processor's counter is full after some minutes at the earliest
+
+
+def runtime_directory() -> str:
+    """Where the sockets of one's own programs are. Raises OSError."""
+    runtime, temporary = os.environ.get("XDG_RUNTIME_DIR", ""), os.environ.get("TMPDIR") or "/tmp"
+    home = f"{runtime}/attune" if runtime[:1] == "/" and os.access(runtime, os.W_OK) else f"{temporary}/attune-{os.geteuid()}"
+    os.makedirs(home, 0o700, exist_ok=True)
+    status = os.lstat(home)
+    if status.st_uid != os.geteuid() or status.st_mode & 0o170077 != 0o040000:  # a directory, closed to others
+        raise OSError(f"'{home}' cannot hold sockets: allowed is a directory of your own with mode 0700")
+    return home
 
 
 class Link:
@@ -37,6 +50,7 @@ class Link:
         self.peers: dict[int, Peer] = {}
         self.upstream: Peer | None = None
         self.was_greeted = self.is_started = self.is_awake = self.has_news = False
+        self.replies: deque[tuple[Peer, Any, dict[str, Any] | Refused]] = deque()  # of ranks that were asked
         self.path = ""
         self.end = math.inf
         self._full = -math.inf  # when requests will have had their share of the time
@@ -54,6 +68,11 @@ class Link:
         if self.peers and not self.is_awake and threading.get_ident() != self.thread.ident:
             self.is_awake = True
             self.bell.send(b"!")
+
+    def reply(self, peer: Peer, identity: Any, result: dict[str, Any] | Refused) -> None:
+        """Answers what was asked before; from any thread."""
+        self.replies.append((peer, identity, result))
+        self.ring()
 
     def finish(self, limit: float) -> bool:
         """Lets the thread end when the others have all that happened, or after so many seconds. Whether somebody was to be told."""
@@ -90,13 +109,8 @@ class Link:
             print(f"attune: {problem}. The program cannot be tuned; it goes on with its values.", file=sys.stderr)
 
     def _listen(self) -> None:
-        runtime, temporary = os.environ.get("XDG_RUNTIME_DIR", ""), os.environ.get("TMPDIR") or "/tmp"
-        home = f"{runtime}/attune" if runtime[:1] == "/" and os.access(runtime, os.W_OK) else f"{temporary}/attune-{os.geteuid()}"
-        os.makedirs(home, 0o700, exist_ok=True)
-        status, name = os.lstat(home), str(self.identity["name"])
-        if status.st_uid != os.geteuid() or status.st_mode & 0o170077 != 0o040000:  # a directory, closed to others
-            raise OSError(f"'{home}' cannot hold sockets: allowed is a directory of your own with mode 0700")
-        path = f"{home}/{'program-' * name.startswith('experiment')}{name}-{os.getpid()}.sock"
+        name = str(self.identity["name"])
+        path = f"{runtime_directory()}/{'program-' * name.startswith('experiment')}{name}-{os.getpid()}.sock"
         try:
             self._bind(path)
         except OSError as problem:
@@ -136,11 +150,22 @@ class Link:
             for descriptor, _ in poll.poll(None if alarm == math.inf else math.ceil(max(0.0, alarm - now) * 1000)):
                 self._attend(descriptor)
             self._look_at_the_clock()
+            while self.replies:
+                self._reply(*self.replies.popleft())
             if self.has_news:
                 self.has_news = False
                 for peer in [peer for peer in self.peers.values() if peer.follows]:
                     self._flush(peer)
         self._say_goodbye()
+
+    def _reply(self, peer: Peer, identity: Any, result: dict[str, Any] | Refused) -> None:
+        if identity is None or peer.socket.fileno() not in self.peers:
+            return  # it wants no answer, or has gone
+        if isinstance(result, Refused):
+            peer.send(id=identity, error={"code": result.code, "message": str(result)})
+        else:
+            peer.accept(identity, result)
+        self._flush(peer)
 
     def _attend(self, descriptor: int) -> None:
         if descriptor == self.hearing.fileno():

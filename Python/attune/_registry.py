@@ -21,6 +21,7 @@ from ._values import KINDS, Live, LiveText, Refused, check_tag, follow, typed_bo
 
 if TYPE_CHECKING:
     from ._link import Link
+    from ._rank_link import Group
     from ._replay import Earlier, Schedule
 
 T = TypeVar("T", bool, int, float, str)
@@ -45,7 +46,9 @@ class Registry:
         self.began = time.monotonic()
         self.warmup: float | None = None  # seconds from the process's start to its first report
         self.link: Link | None = None  # from the first news on
-        self.is_quiet = False  # a child that leaves everything to its parent
+        self.group: Group | None = None  # the ranks that change together with this process
+        # A child leaves everything to its parent; another rank than the first, under an experiment, to the first.
+        self.is_quiet = bool(os.environ.get("ATTUNE_SOCKET")) and _files.is_follower()
         kept = KEPT_UPSTREAM if os.environ.get("ATTUNE_SOCKET") else KEPT
         self.logs: dict[str, deque[Message]] = {"changed": deque(maxlen=KEPT), "reported": deque(maxlen=kept)}
         self.earlier: Earlier | None = None
@@ -119,8 +122,10 @@ class Registry:
         if step < 0:
             raise ValueError(f"step: {step} refused: it counts completed steps, from 0. Nothing was changed.")
         self.step = step
-        if self.pending or self.pauses or self.earlier or self.schedule or self.is_interrupted:
+        if self.pending or self.pauses or self.earlier or self.schedule or self.is_interrupted or self.group:
             with self.lock:
+                if self.group:
+                    self.group.hold(step)
                 self._settle()
 
     def change(self, values: Mapping[str, Any] | None = None, /, reason: str | None = None, **more: Any) -> None:
@@ -134,8 +139,11 @@ class Registry:
         with self.lock:
             return Snapshot({tag: variable() for tag, variable in self.variables.items()}, self.step)
 
-    def ask(self, params: Message, tell: Callable[[Message], object] | None = None) -> Message:
-        """Accepts values or a firing that somebody asks for; what came before under the same number is told again. Raises Refused."""
+    def ask(
+        self, params: Message, tell: Callable[[Message], object] | None = None, later: Callable[[Message | Refused], None] | None = None,
+    ) -> Message | None:
+        """Accepts values or a firing that somebody asks for; what came before under the same number is told again. None when the ranks are
+        asked: `later` is then given their answer. Raises Refused."""
         number, at_step, said = circumstances(params)
         if self._is_repeated(number, tell):
             return {"number": number, "by": said["by"]}
@@ -150,9 +158,13 @@ class Registry:
             if len(self.pending) + len(waiting) >= PENDING_LIMIT:
                 raise Refused(f"{PENDING_LIMIT} changes wait already. Nothing was changed.")
             number = number or self.accepted.highest + 1
-            self.accepted.add(number)
             change = said
             change["number"], change["values" if values else "trigger"] = number, values or trigger
+            if self.group and later and trigger not in (PAUSE, RESUME):
+                self.accepted.highest = max(self.accepted.highest, number)
+                self.group.ask(change, at_step, later)
+                return None
+            self.accepted.add(number)
             if at_step > self.step or (not self.is_paused and self._wait_for_steps(values)):
                 self.pending.append((at_step, change))
             elif values:
@@ -185,6 +197,17 @@ class Registry:
                 follow(followed)
             self._note(change, immediate)
 
+    def objection(self, change: Message) -> str | None:
+        """Why this rank does not make a change of its group."""
+        try:
+            if "values" in change:
+                self._accept_values(change["values"])
+            elif change["trigger"] not in self.triggers:
+                raise unknown("trigger", change["trigger"], self.triggers)
+        except Refused as problem:
+            return str(problem)
+        return None
+
     def find(self, tag: str) -> Live[Any]:
         """Raises Refused with code 1."""
         try:
@@ -203,6 +226,8 @@ class Registry:
         with self.lock:
             self.pauses, self.is_paused, self.is_interrupted = [], False, False
             self.resumed.notify_all()
+        if self.group:
+            self.group.finish()
         if self.link and self.link.finish(limit):
             _files.append("ATTUNE_REPORTS", [{**report, "pid": os.getpid()} for report in self.logs["reported"]])
         if self.link and os.environ.get("ATTUNE_LEDGER"):
@@ -255,6 +280,8 @@ class Registry:
         for replay in (self.earlier, self.schedule):
             if replay:
                 replay.declared(variable)
+        if self.group and tag in self.group.inherited:
+            variable._value = variable.accept(self.group.inherited[tag])
         self._apply_replays()
 
     def _settle(self) -> None:
@@ -268,6 +295,8 @@ class Registry:
         self.pending = [(at, change) for at, change in self.pending if at > self.step]
         for change in due:
             self.apply(change) if "values" in change else self._pull(change)
+        if self.group:
+            self.group.make()
         if self.pauses or self.is_interrupted:
             from ._pause import hold
 
@@ -312,6 +341,11 @@ class Registry:
         change["step"], change["time"] = self.step, time.time()
         if immediate:
             change["immediate"] = True
+        if not (self.group and self.group.keeps(change)):
+            self.publish(change)
+
+    def publish(self, change: Message) -> None:
+        """Tells and records what took effect."""
         self._add("changed", change)
         if self._records and not self.is_quiet:
             _files.append("ATTUNE_RECORD", [change])
@@ -345,7 +379,7 @@ class Registry:
         self.pauses, self.is_paused, self.is_interrupted, self.earlier, self.schedule = [], False, False, None, None
         if self.link:
             self.link.abandon()
-        self.link, self.is_quiet = None, True
+        self.link, self.group, self.is_quiet = None, None, True
 
 
 def warn(problem: str) -> None:

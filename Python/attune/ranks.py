@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from . import _files
 from . import registry as _registry
 from ._registry import warn
 
@@ -21,11 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["join"]
 
-# Where launchers tell a process its rank, and how many there are. The program's own word comes first.
-_LAUNCHERS = (
-    ("ATTUNE_RANK", "ATTUNE_WORLD"), ("RANK", "WORLD_SIZE"), ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"), ("PMI_RANK", "PMI_SIZE"),
-    ("SLURM_PROCID", "SLURM_NTASKS"),
-)  # fmt: skip
+_LAUNCHERS = (*_files.LAUNCHERS, ("SLURM_PROCID", "SLURM_NTASKS"))
 # What all ranks of one start of one job share, and no other job on the machine has.
 _NAMES = ("MASTER_ADDR", "MASTER_PORT", "TORCHELASTIC_RUN_ID", "TORCHELASTIC_RESTART_COUNT", "PMIX_NAMESPACE", "OMPI_MCA_ess_base_jobid",
           "SLURM_JOB_ID", "SLURM_STEP_ID")  # fmt: skip
@@ -47,7 +44,8 @@ class Seat(NamedTuple):
         return (host or "127.0.0.1", int(port)) if colon and port.isdigit() and "/" not in self.address else None
 
 
-def join(rank: int | None = None, world: int | None = None, address: str | None = None, limit: float = 30.0) -> bool:
+def join(rank: int | None = None, world: int | None = None, address: str | None = None, limit: float = 30.0,
+         patience: float = 5.0) -> bool:
     """Makes this process a rank of a group. Whether there is a group: a program that runs alone has none.
 
     From then on a change is put to every rank, and made by all of them in the same call of `step` or `report`; a rank whose range or
@@ -56,17 +54,19 @@ def join(rank: int | None = None, world: int | None = None, address: str | None 
     HOST:PORT, then with `ATTUNE_GROUP_TOKEN`), or torchrun, Open MPI, MPICH, Slurm.
 
     Another rank than the first waits up to `limit` seconds for the leader; one that was not welcomed in time says so on stderr, goes on,
-    and joins later. Raises ValueError when what the launcher says does not fit together; the program is then in no group.
+    and joins later. A rank that has not answered the leader within `patience` seconds, as one that is stopped, keeps the others from changing;
+    until then they may wait for it at a step. Raises ValueError when what the launcher says does not fit together; the program is then in no group.
     """
     seat = find_seat(rank, world, address)
     if seat is None:
         return False
-    with _registry.lock:
-        if _registry.group is None:
-            from ._rank_link import Group
+    from ._rank_link import Group
 
-            _registry.group = Group(_registry, seat)
-            _open(_registry.group, limit)
+    with _registry.lock:
+        if _registry.group:
+            return True
+        group = _registry.group = Group(_registry, seat, patience)
+    _open(group, limit)
     return True
 
 
@@ -83,7 +83,7 @@ def _open(group: Group, limit: float) -> None:
 
 def find_seat(rank: int | None, world: int | None, address: str | None) -> Seat | None:
     """None for a program that runs alone. Raises ValueError."""
-    told = _place()
+    told = _files.place(_LAUNCHERS)
     rank, world = rank if rank is not None else told and told[0], world if world is not None else told and told[1]
     if rank is None or world is None:
         if rank is not None or world is not None:
@@ -97,14 +97,6 @@ def find_seat(rank: int | None, world: int | None, address: str | None) -> Seat 
     if seat.host and not seat.token:
         raise ValueError(f"a group at {seat.address} needs ATTUNE_GROUP_TOKEN, the same for every rank. The program is in no group.")
     return seat
-
-
-def _place() -> tuple[int, int] | None:
-    for names in _LAUNCHERS:
-        rank, world = (os.environ.get(name, "") for name in names)
-        if rank.isdigit() and world.isdigit():
-            return int(rank), int(world)
-    return None
 
 
 def _derived_path(world: int) -> str:

@@ -19,13 +19,14 @@ struct RankWorker {
     LiveRegistry.shared.step(numbers[2])
     try LiveRegistry.shared.joinGroup(patience: .milliseconds(numbers[3]))
     say("joined \(rate()) \(level())")
+    _ = (rate.isChanged(), level.isChanged())
 
     var step = numbers[2]
     while !stop.fired() {
       usleep(UInt32.random(in: 0...UInt32(numbers[1]), using: &random))
       step += 1
       LiveRegistry.shared.step(step)
-      if rate.isChanged() || level.isChanged() { say("\(step) \(rate()) \(level())") }
+      if [rate.isChanged(), level.isChanged()].contains(true) { say("\(step) \(rate()) \(level())") }
       if save.fired() { say("\(step) save") }
     }
     say("end \(step)")

@@ -66,9 +66,9 @@ extension LiveGroup {
       }
       gate.ring()
     case .notification(LiveMethod.leaveGroup, _): end(nil)
-    case .notification: break
-    case .result(_, let result): joined(try GroupWelcome(json: result), peer)
-    case .failure(_, let failure): refused(failure, peer, loop)
+    case .result(1, let result): joined(try GroupWelcome(json: result), peer)
+    case .failure(1, let failure): refused(failure, peer, loop)
+    case .notification, .result, .failure: break
     }
   }
 

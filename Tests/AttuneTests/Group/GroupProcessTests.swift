@@ -62,6 +62,8 @@ import Testing
     try set(client, ["level": 1])
     let pid = ranks[3].process.processIdentifier
     kill(pid, SIGSTOP)
+    var status: Int32 = 0
+    waitpid(pid, &status, WUNTRACED)  // until all of its threads stand still
     let failure = WireFailure(
       .refused, "rank 3 (process \(pid)) did not answer in time: it is stopped or very busy. No rank has changed anything.")
     #expect(throws: WireError.answered(failure)) { try set(client, ["level": 2]) }
