@@ -37,6 +37,7 @@ final class CommandRun {
     environment["PYTHONPATH"] = Self.repository.appending(path: "Python").path
     // Discovery is this test's own: other tests run programs at the same time.
     environment["XDG_RUNTIME_DIR"] = folder.path
+    environment["TMPDIR"] = folder.path
     process.environment = environment
     let running = Running(process: process, output: Pipe(), errors: Pipe())
     process.standardOutput = running.output
