@@ -11,6 +11,7 @@ let package = Package(
   products: [
     .executable(name: "attune-supervise", targets: ["AttuneSupervisor"]),
     .library(name: "Attune", targets: ["Attune"]),
+    .library(name: "AttuneC", type: .dynamic, targets: ["AttuneC"]),
     .library(name: "AttuneCore", targets: ["AttuneCore"]),
   ],
   dependencies: [
@@ -31,6 +32,10 @@ let package = Package(
       exclude: ["Corpus"]),
     .executableTarget(name: "RankWorker", dependencies: ["Attune", "AttuneMath"], path: "Tests/RankWorker"),
     .executableTarget(name: "TunedProgram", dependencies: ["Attune"], path: "Tests/TunedProgram"),
+
+    // The same for C and C++, as a dynamic library; its header is `CAttune`.
+    .target(name: "AttuneC", dependencies: ["Attune", "AttuneValues", "CAttune"]),
+    .target(name: "CAttune"),
 
     // Values and JSON, shared by the program's side and the experiment's side. No dependency.
     .target(name: "AttuneValues"),

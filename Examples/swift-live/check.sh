@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds and runs the example, and proves that embedding Attune fetches no package but Attune itself.
+# Builds and runs the example, and proves two things: embedding Attune fetches no package but Attune itself, and a run that was changed
+# live can be replayed to the last bit.
 set -eu
 cd "$(dirname "$0")"
 fetched=$(swift package show-dependencies --format flatlist)
@@ -8,5 +9,6 @@ if [ "$(printf '%s\n' "$fetched" | wc -l)" -ne 1 ]; then
   exit 1
 fi
 swift build -j 2
-.build/debug/swift-live 60 | grep -q "distance = 3.6"
+.build/debug/swift-live 60 | grep -q "distance = [34]\."
+python3 drive.py .build/debug/swift-live
 echo "swift-live: runs, and fetched nothing"

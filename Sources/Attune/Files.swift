@@ -77,3 +77,6 @@ var handlesBeingEnded: Bool {
     return handler > 1 || handler < 0
   }
 }
+
+/// `CUDA_VISIBLE_DEVICES`: the GPUs that this process may use, none when it is empty; `nil` for all.
+var visibleGPUs: String? { getenv("CUDA_VISIBLE_DEVICES").map { String(cString: $0) } }

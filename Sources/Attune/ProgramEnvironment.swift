@@ -29,6 +29,7 @@ public struct ProgramEnvironment: Sendable {
   var liveTunePort: String?
   /// Whether another rank of the same job speaks for this process: rank 0, under an experiment.
   var isSilent: Bool
+  var ledgerPath: String?
   /// Reads the variables that say where sockets are kept.
   var read: @Sendable (String) -> String?
 
@@ -48,10 +49,11 @@ public struct ProgramEnvironment: Sendable {
     reportsPath = read("ATTUNE_REPORTS")
     changesPath = read("ATTUNE_CHANGES")
     replayPath = read("ATTUNE_REPLAY")
+    ledgerPath = read("ATTUNE_LEDGER")
     liveTunePort = read("ATTUNE_LIVETUNE_PORT")
     let isFollower = GroupSeat.isFollower(read)
     isSilent = isFollower && socket != nil
-    if isFollower { (socket, recordPath, reportsPath, liveTunePort) = (nil, nil, nil, nil) }
+    if isFollower { (socket, recordPath, reportsPath, ledgerPath, liveTunePort) = (nil, nil, nil, nil, nil) }
     self.read = read
   }
 

@@ -10,12 +10,18 @@ struct HotPath {
   static let repeats = 15
   static let calls = 50_000_000
   static let rate = LiveVariable("rate", 0.1, in: 0...1)
+  static let wrapped = Wrapped()
+  static let derived = rate.map { $0 / 2 }
+  static let save = LiveTrigger("save")
   static let plain = Plain()
 
   static func main() {
     let lines = [
-      Measurement("LiveVariable<Double> read", limit: 1.0) { readLive(rate) },
-      Measurement("LiveVariable<Double>.isChanged()", limit: 0.5) { askChanged(rate) },
+      Measurement("LiveVariable<Double> read", limit: 0.6) { readLive(rate) },
+      Measurement("@Live Double read", limit: 0.6) { readWrapped(wrapped) },
+      Measurement("LiveDerived<Double> read", limit: 0.6) { readDerived(derived) },
+      Measurement("LiveVariable<Double>.isChanged()", limit: 0.2) { askChanged(rate) },
+      Measurement("LiveTrigger.fired()", limit: 0.2) { askFired(save) },
       Measurement("stored property read, for comparison", limit: nil) { readPlain(plain) },
     ]
     for line in lines { print(line.text) }
@@ -34,6 +40,42 @@ struct HotPath {
       sums.3 += variable()
     }
     return sums.0 + sums.1 + sums.2 + sums.3
+  }
+
+  @inline(never)
+  static func readWrapped(_ wrapped: Wrapped) -> Double {
+    var sums = (0.0, 0.0, 0.0, 0.0)
+    for _ in 0..<(calls / 4) {
+      sums.0 += wrapped.rate
+      sums.1 += wrapped.rate
+      sums.2 += wrapped.rate
+      sums.3 += wrapped.rate
+    }
+    return sums.0 + sums.1 + sums.2 + sums.3
+  }
+
+  @inline(never)
+  static func readDerived(_ derived: LiveDerived<Double>) -> Double {
+    var sums = (0.0, 0.0, 0.0, 0.0)
+    for _ in 0..<(calls / 4) {
+      sums.0 += derived()
+      sums.1 += derived()
+      sums.2 += derived()
+      sums.3 += derived()
+    }
+    return sums.0 + sums.1 + sums.2 + sums.3
+  }
+
+  @inline(never)
+  static func askFired(_ trigger: LiveTrigger) -> Double {
+    var count = 0
+    for _ in 0..<(calls / 4) {
+      if trigger.fired() { count += 1 }
+      if trigger.fired() { count += 1 }
+      if trigger.fired() { count += 1 }
+      if trigger.fired() { count += 1 }
+    }
+    return Double(count)
   }
 
   @inline(never)
@@ -59,6 +101,11 @@ struct HotPath {
     }
     return sums.0 + sums.1 + sums.2 + sums.3
   }
+}
+
+/// A type with a live property.
+struct Wrapped {
+  @Live("wrapped_rate", in: 0...1) var rate = 0.1
 }
 
 /// What the read is compared with.

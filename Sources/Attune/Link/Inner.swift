@@ -17,6 +17,9 @@ struct Inner {
   var upstream = Upstream.none
   var lastReportStep = 0
   var isAnnouncementDue = false
+  /// Seconds from the process's start to its first report.
+  var warmup: Double?
+  var hasToldLedger = false
   /// Rung when a pause ends; there while one is wanted.
   var gate: Bell?
   /// Rung when the last report is acknowledged, or when nobody will acknowledge it.

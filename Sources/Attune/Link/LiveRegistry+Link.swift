@@ -16,6 +16,7 @@ extension LiveRegistry {
     do {
       let loop = try LineLoop(name: "attune", limits: .asGuest) { [weak self] loop, event in self?.handle(event, on: loop) }
       do {
+        startMeter(on: loop)
         try open(loop, &inner)
         inner.loop = loop
       } catch {

@@ -9,10 +9,7 @@ extension LiveRegistry {
   ) throws(WireFailure) {
     switch method {
     case LiveMethod.hello:
-      let isPaused = inner.withLock { $0.state.isHeld }
-      reply(
-        ProgramIdentity(name: environment.name, pid: owner, step: step, attempt: environment.attempt, isPaused: isPaused, ranks: ranks).json
-      )
+      reply(identity.json)
     case LiveMethod.listVariables: reply(inner.withLock { $0.state.declaration.json })
     case LiveMethod.getVariables: reply(try values(parameters))
     case LiveMethod.setVariables: try set(SetRequest(json: parameters), from: peer, reply)
@@ -25,6 +22,13 @@ extension LiveRegistry {
     }
   }
 
+  private var identity: ProgramIdentity {
+    let (warmup, isPaused) = inner.withLock { ($0.warmup, $0.state.isHeld) }
+    return ProgramIdentity(
+      name: environment.name, pid: owner, step: step, attempt: environment.attempt, began: age.began, warmup: warmup,
+      energy: energy.read(), isPaused: isPaused, ranks: ranks)
+  }
+
   private func values(_ parameters: JSON) throws(WireFailure) -> JSON {
     let tags = parameters["tags"]?.array?.compactMap(\.string)
     let found = try inner.withLock { inner throws(WireFailure) in try inner.state.find(tags ?? inner.state.tags) }
@@ -34,10 +38,9 @@ extension LiveRegistry {
   private func set(_ request: SetRequest, from peer: Peer, _ reply: (JSON) -> Void) throws(WireFailure) {
     if repeated(request.circumstances, peer, reply) { return }
     let checked = try check(request.values)
-    let number = try inner.withLock { inner throws(WireFailure) in
+    let number = try changing { inner throws(WireFailure) in
       let (number, change) = try inner.state.accept(checked, request.circumstances, step: step, time: wallClockSeconds())
       if let change { inner.publish(change) }
-      isWaitingForSteps.store(inner.state.isWaitingForSteps, ordering: .relaxed)
       return number
     }
     reply(request.circumstances.accepted(as: number))
@@ -50,11 +53,7 @@ extension LiveRegistry {
     default: break
     }
     if repeated(request.circumstances, peer, reply) { return }
-    let number = try inner.withLock { inner throws(WireFailure) in
-      let number = try inner.state.fire(request, step: step)
-      isWaitingForSteps.store(inner.state.isWaitingForSteps, ordering: .relaxed)
-      return number
-    }
+    let number = try changing { inner throws(WireFailure) in try inner.state.fire(request, step: step) }
     reply(request.circumstances.accepted(as: number))
   }
 

@@ -42,7 +42,7 @@ extension LiveRegistry {
         settled.append((place, nil))
       }
     }
-    inner.withLock { inner in
+    changing { inner in
       for (place, values) in settled { inner.state.schedule.settle(place, values) }
       for change in inner.state.followSchedule(step: step, time: wallClockSeconds()) { inner.publish(change) }
     }
@@ -50,13 +50,6 @@ extension LiveRegistry {
 
   func warnOfSchedule(_ problem: (line: Int, message: String)) {
     warn(Schedule.problem(problem.message, line: problem.line, of: environment.replayPath ?? ""))
-  }
-
-  func set(tag: String, to value: Value) throws(WireFailure) {
-    let checked = try check([tag: value])
-    inner.withLock { inner in
-      inner.publish(inner.state.applyOwn(checked, step: step, time: wallClockSeconds()))
-    }
   }
 
   /// - Returns: what was consumed, oldest first; empty when the trigger had not fired.

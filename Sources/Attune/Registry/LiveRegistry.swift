@@ -25,10 +25,16 @@ public final class LiveRegistry: Sendable {
   let isWaitingForSteps = Atomic<Bool>(false)
   let warn: @Sendable (String) -> Void
   let owner = processID
+  let age = ProcessAge()
+  let energy: EnergyMeter
   private let startMoment = Moment.now
 
-  init(environment: ProgramEnvironment, warn: @escaping @Sendable (String) -> Void = warnOnStandardError) {
+  init(
+    environment: ProgramEnvironment, energy: EnergyMeter = EnergyMeter(),
+    warn: @escaping @Sendable (String) -> Void = warnOnStandardError
+  ) {
     self.environment = environment
+    self.energy = energy
     self.warn = warn
     let state = RegistryState.starting(in: environment, warn: warn)
     configuration = state.configuration
@@ -57,12 +63,11 @@ public final class LiveRegistry: Sendable {
     guard isWaitingForSteps.load(ordering: .relaxed) else { return }
     let group = inner.withLock { $0.group }
     let decided = group?.decisions(at: step) ?? []
-    let (missed, gate) = inner.withLock { inner in
+    let (missed, gate) = changing { inner in
       let time = wallClockSeconds()
       for change in inner.state.advance(to: step, time: time) { inner.publish(change) }
       for change in decided { inner.make(change, step: step, time: time) }
       for change in inner.state.beginPause(step: step, time: time) { inner.publish(change) }
-      isWaitingForSteps.store(inner.state.isWaitingForSteps, ordering: .relaxed)
       return (step > 0 ? inner.state.missedLines() : [], inner.state.isHeld ? inner.gate : nil)
     }
     group?.confirm(decided)
@@ -78,15 +83,18 @@ public final class LiveRegistry: Sendable {
   public func report(step: Int? = nil, _ metrics: [String: Double]) {
     precondition(step ?? 1 >= 1, "a report's step counts completed steps, from 1; got \(step ?? 1)")
     let elapsed = Moment.now - startMoment
-    let (completed, firstForgotten) = inner.withLock { inner -> (Int, Bool) in
+    let (completed, firstForgotten, warmup) = inner.withLock { inner -> (Int, Bool, Double?) in
       start(&inner)
+      let warmup = inner.warmup == nil ? age.seconds : nil
+      inner.warmup = inner.warmup ?? warmup
       let before = inner.state.reports.forgotten
       let told = completedSteps.load(ordering: .relaxed)
       let completed = step ?? (told > inner.lastReportStep ? told : inner.lastReportStep + 1)
       inner.lastReportStep = completed
-      inner.publish(inner.state.reports.append(step: completed, metrics: metrics, elapsed: elapsed))
-      return (completed, before == 0 && inner.state.reports.forgotten > 0)
+      inner.publish(inner.state.reports.append(step: completed, metrics: metrics, elapsed: elapsed, warmup: warmup))
+      return (completed, before == 0 && inner.state.reports.forgotten > 0, warmup)
     }
+    if let warmup { warmedUp(warmup) }
     if firstForgotten, environment.socket != nil {
       warn("nobody has taken the last 100,000 reports: from now on the oldest are dropped. The program goes on.")
     }
@@ -111,6 +119,7 @@ public final class LiveRegistry: Sendable {
       if isDone || !bell.wait(until: deadline) { break }
     }
     leaveReports()
+    tellLedger()
     inner.withLock { inner in
       inner.loop?.stop()
       inner.loop = nil

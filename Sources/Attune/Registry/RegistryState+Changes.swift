@@ -51,8 +51,8 @@ extension RegistryState {
   }
 
   /// A change that the program makes by itself.
-  mutating func applyOwn(_ values: [String: Value], step: Int, time: Double) -> ChangeNotice {
-    apply(Wish(values: values, number: 0, circumstances: Circumstances(by: "program")), step: step, time: time)
+  mutating func applyOwn(_ values: [String: Value], reason: String?, step: Int, time: Double) -> ChangeNotice {
+    apply(Wish(values: values, number: 0, circumstances: Circumstances(reason: reason, by: "program")), step: step, time: time)
   }
 
   /// The program has completed a step: what waited for it takes effect, in the order of acceptance.
@@ -61,7 +61,7 @@ extension RegistryState {
       guard let descriptor = variables[tag]?.descriptor else { continue }
       let configured = configuration[tag].flatMap(descriptor.converted)
       let fallback = configured ?? variables[tag]?.initial
-      if let value = value.flatMap(descriptor.converted) ?? fallback { variables[tag]?.take(value) }
+      if let value = value.flatMap(descriptor.converted) ?? fallback { give(tag, value) }
     }
     var applied = followSchedule(step: step, time: time)
     let due = pending.filter { ($0.circumstances.atStep ?? 0) <= step }
@@ -90,7 +90,7 @@ extension RegistryState {
   mutating func apply(_ wish: Wish, step: Int, time: Double, isImmediate: Bool = false) -> ChangeNotice {
     for (tag, value) in wish.values {
       replay.forget(tag)
-      variables[tag]?.take(value)
+      give(tag, value)
     }
     return note(wish, step: step, time: time, isImmediate: isImmediate)
   }

@@ -17,7 +17,7 @@ extension RegistryState {
         pull(Wish(trigger: trigger, payload: line.payload, number: 0, circumstances: circumstances))
       } else {
         // Changes of earlier attempts stay: a person's of a later step is newer than the schedule.
-        for (tag, value) in line.values { variables[tag]?.take(value) }
+        for (tag, value) in line.values { give(tag, value) }
         applied.append(note(Wish(values: line.values, number: 0, circumstances: circumstances), step: step, time: time))
       }
     }

@@ -63,6 +63,12 @@ struct RegistryState {
   var isGrouped = false
   /// What the group changed before this rank declared it.
   var inherited: [String: Value] = [:]
+  /// In the order of their declaration.
+  var derivations: [Derivation] = []
+  /// The tags whose derived values are to be calculated again.
+  var stale: Set<String> = []
+  /// Counts what variables were given.
+  var version = 0
   let configuration: [String: Value]
 
   init(configuration: [String: Value], replay: Replay, schedule: Schedule, reportCapacity: Int) {

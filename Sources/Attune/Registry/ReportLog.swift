@@ -7,6 +7,7 @@ struct ReportLog {
     var step: Int
     var metrics: [String: Double]
     var elapsed: Double
+    var warmup: Double?
   }
 
   private var log: NumberedLog<Entry>
@@ -26,9 +27,9 @@ struct ReportLog {
   var isAcknowledged: Bool { acknowledged >= log.last }
 
   @discardableResult
-  mutating func append(step: Int, metrics: [String: Double], elapsed: Double) -> ReportNotice {
-    forgotten += log.append(Entry(step: step, metrics: metrics, elapsed: elapsed))
-    return ReportNotice(n: log.last, step: step, metrics: metrics, elapsed: elapsed)
+  mutating func append(step: Int, metrics: [String: Double], elapsed: Double, warmup: Double? = nil) -> ReportNotice {
+    forgotten += log.append(Entry(step: step, metrics: metrics, elapsed: elapsed, warmup: warmup))
+    return ReportNotice(n: log.last, step: step, metrics: metrics, elapsed: elapsed, warmup: warmup)
   }
 
   /// A connection has begun: the other side has the attempt's reports up to `number`.
@@ -61,7 +62,7 @@ struct ReportLog {
     guard limit > 0 else { return [] }
     let start = max(number, log.first)
     return log.from(start, atMost: limit).enumerated().map { index, entry in
-      ReportNotice(n: start + index, step: entry.step, metrics: entry.metrics, elapsed: entry.elapsed)
+      ReportNotice(n: start + index, step: entry.step, metrics: entry.metrics, elapsed: entry.elapsed, warmup: entry.warmup)
     }
   }
 }

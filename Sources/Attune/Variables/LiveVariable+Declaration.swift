@@ -39,7 +39,7 @@ extension LiveVariable where Scalar: Numeric & Comparable {
   /// Declares a number.
   /// - Parameters:
   ///   - tag: its name, unique in the program; a parameter of the same name in the experiment's configuration replaces `initial`.
-  ///   - range: what is accepted; `nil` for any finite number.
+  ///   - range: what is accepted; `nil` for any finite number. An infinite end, of an `Int` its least or greatest value, is no bound.
   ///   - scale: how a slider shows it.
   ///   - step: the distance of two values on a slider; a hint, not checked.
   ///   - unit: e.g. `s`.
@@ -57,7 +57,7 @@ extension LiveVariable where Scalar: Numeric & Comparable {
     precondition(range?.contains(initial) ?? true, "'\(tag)' starts at \(initial), outside its own range")
     let descriptor = VariableDescriptor(
       tag: tag, kind: VariableDescriptor.Kind(rawValue: Scalar.liveKind) ?? .float,
-      minimum: range?.lowerBound.liveScalar.number, maximum: range?.upperBound.liveScalar.number,
+      minimum: range?.lowerBound.liveBound, maximum: range?.upperBound.liveBound,
       scale: scale == .log ? .log : .linear, step: step, unit: unit, help: help, group: group,
       applies: applies == .atStep ? .atStep : .immediately)
     self.init(descriptor, initial, validate: validate, registry: registry)
@@ -66,15 +66,34 @@ extension LiveVariable where Scalar: Numeric & Comparable {
 
 extension LiveVariable where Scalar == String {
   /// Declares a choice among texts.
+  /// - Parameters:
+  ///   - tag: its name, unique in the program; a parameter of the same name in the experiment's configuration replaces `initial`.
+  ///   - choices: what is accepted.
+  ///   - help: what it does, in a sentence.
+  ///   - group: what it is shown together with.
+  ///   - applies: when an accepted value takes effect.
+  ///   - registry: where it is declared.
+  ///   - validate: gives the reason why one of them is refused now, or `nil`. Called on another thread.
   /// - Precondition: `initial` is one of them.
   public convenience init(
     _ tag: String, _ initial: String, choices: [String], help: String? = nil, group: String? = nil,
-    applies: LiveApplies = .immediately, registry: LiveRegistry = .shared
+    applies: LiveApplies = .immediately, registry: LiveRegistry = .shared, validate: (@Sendable (String) -> String?)? = nil
   ) {
     precondition(choices.contains(initial), "'\(tag)' starts at '\(initial)', which is none of its choices")
     let descriptor = VariableDescriptor(
       tag: tag, kind: .choice, choices: choices.map(Value.string), help: help, group: group,
       applies: applies == .atStep ? .atStep : .immediately)
-    self.init(descriptor, initial, validate: nil, registry: registry)
+    self.init(descriptor, initial, validate: validate, registry: registry)
+  }
+}
+
+extension LiveValue {
+  /// The number, where it bounds anything.
+  fileprivate var liveBound: Double? {
+    switch liveScalar {
+    case .int(.min), .int(.max): nil
+    case .float(let float): float.isFinite ? float : nil
+    case let scalar: scalar.number
+    }
   }
 }

@@ -17,7 +17,8 @@ public final class LiveVariable<Scalar: LiveValue>: Sendable {
   @usableFromInline let bits: Atomic<UInt64>
   @usableFromInline let changeFlag = Atomic<Bool>(false)
   @usableFromInline let table: LiveTable<Scalar>
-  private let registry: LiveRegistry
+  /// Where it is declared.
+  public let liveRegistry: LiveRegistry
 
   init(
     _ descriptor: VariableDescriptor, _ initial: Scalar, validate: (@Sendable (Scalar) -> String?)?, registry: LiveRegistry
@@ -25,7 +26,7 @@ public final class LiveVariable<Scalar: LiveValue>: Sendable {
     tag = descriptor.tag
     table = LiveTable()
     bits = Atomic(initial.liveBits(in: table))
-    self.registry = registry
+    liveRegistry = registry
     let variable = RegistryState.Variable(descriptor: descriptor, initial: initial.liveScalar) { scalar in
       guard let validate, let value = Scalar.fromLiveScalar(scalar) else { return nil }
       return validate(value)
@@ -56,11 +57,7 @@ public final class LiveVariable<Scalar: LiveValue>: Sendable {
   /// Changes it from within the program, at once; recorded like any change, with the number 0 and by `program`.
   /// - Throws: `LiveError` when the range or the validator refuses; the variable keeps its value.
   public func set(_ newValue: Scalar) throws(LiveError) {
-    do {
-      try registry.set(tag: tag, to: newValue.liveScalar)
-    } catch {
-      throw LiveError(message: error.message)
-    }
+    try liveRegistry.change { $0.set(self, newValue) }
   }
 }
 

@@ -1,26 +1,55 @@
 import Attune
 import Foundation
 
-/// Gradient descent that can be tuned while it runs: how far does a car roll after braking, given its speed?
+/// Stochastic gradient descent that can be tuned while it runs: how far does a car roll after braking, given its speed?
 ///
 /// The data are Ezekiel's 50 measurements (Methods of Correlation Analysis, 1930). Usage: `swift-live [PASSES]`, and in another terminal
-/// `attune set learning_rate=0.5`, `attune fire save`.
+/// `attune set learning_rate=0.05 batch=25`, `attune fire save`, `attune fire attune.pause`. With `ATTUNE_RECORD` it leaves what was
+/// changed, and with `ATTUNE_REPLAY` it does that again, to the last bit.
 @main
 struct SwiftLive {
-  static let learningRate = LiveVariable(
-    "learning_rate", 0.002, in: 0.000_01...1.5, scale: .log, help: "size of a step down the gradient", applies: .atStep)
-  static let save = LiveTrigger("save")
+  static let save = LiveTrigger("save", counted: true)
 
   static func main() throws {
     let passes = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? configured("passes", 60)
-    var line = Line()
+    var trainer = Trainer(seed: LiveRegistry.shared.environment.seed ?? 1)
     for pass in 1...max(1, passes) {
-      for _ in 0..<20 { line.descend(learningRate()) }
-      report(step: pass, ["loss": line.loss])
-      if learningRate.isChanged() { print("pass \(pass): learning rate \(learningRate())") }
-      if save.fired() { try line.save() }
+      for _ in 0..<20 { trainer.descend() }
+      report(step: pass, ["loss": trainer.line.loss])
+      if trainer.$learningRate.isChanged() { print("pass \(pass): learning rate \(trainer.learningRate)") }
+      while let press = save.take() { try trainer.line.save(as: press.payload?["name"]?.string ?? "line", at: pass) }
     }
+    let line = trainer.line
     print("loss \(line.loss): distance = \(line.slope) x speed + \(line.intercept)")
+    print("weights \(line.bits)")
+  }
+}
+
+/// What is trained, with what and how.
+struct Trainer {
+  @Live("learning_rate", in: 0.000_01...0.5, scale: .log, help: "size of a step down the gradient", applies: .atStep)
+  var learningRate = 0.05
+  @Live("batch", in: 1...50, help: "measurements a step", applies: .atStep) var batch = 10
+  var line = Line()
+  private var random: SplitMix
+
+  init(seed: UInt64) { random = SplitMix(state: seed) }
+
+  mutating func descend() {
+    let chosen = (0..<batch).map { _ in measurements[Int.random(in: 0..<measurements.count, using: &random)] }
+    line.descend(learningRate, chosen)
+  }
+}
+
+/// Random numbers of its own, the same for the same seed: Steele, Lea and Flood (2014).
+struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ (mixed >> 31)
   }
 }
 
@@ -41,24 +70,27 @@ struct Line {
 
   var slope: Double { weight / Self.scale }
   var intercept: Double { bias - weight * Self.mean / Self.scale }
+  /// Both weights to the last bit.
+  var bits: String { [weight, bias].map { String($0.bitPattern, radix: 16) }.joined(separator: " ") }
 
   /// Mean squared error, in square feet.
   var loss: Double { measurements.map { pow(error($0), 2) }.reduce(0, +) / Double(measurements.count) }
 
-  mutating func descend(_ rate: Double) {
+  mutating func descend(_ rate: Double, _ chosen: [(speed: Double, distance: Double)]) {
     var (slope, level) = (0.0, 0.0)
-    for measurement in measurements {
+    for measurement in chosen {
       slope += error(measurement) * (measurement.speed - Self.mean) / Self.scale
       level += error(measurement)
     }
-    weight -= rate * slope / Double(measurements.count)
-    bias -= rate * level / Double(measurements.count)
+    weight -= rate * slope / Double(chosen.count)
+    bias -= rate * level / Double(chosen.count)
   }
 
-  func save() throws {
+  func save(as name: String, at pass: Int) throws {
     let directory = LiveRegistry.shared.environment.checkpointDirectory ?? FileManager.default.currentDirectoryPath
-    try "\(slope) \(intercept)\n".write(toFile: "\(directory)/line.txt", atomically: true, encoding: .utf8)
-    print("saved to \(directory)/line.txt")
+    let file = name.split(separator: "/").last.map(String.init) ?? "line"
+    try "\(slope) \(intercept)\n".write(toFile: "\(directory)/\(file).txt", atomically: true, encoding: .utf8)
+    print("pass \(pass): saved \(file).txt: \(bits)")
   }
 
   private func error(_ measurement: (speed: Double, distance: Double)) -> Double {
