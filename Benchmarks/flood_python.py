@@ -1,16 +1,19 @@
 """How much slower a Python training loop becomes while a client sends it 10,000 changes a second.
 
-Quiet and flooded stretches of a fixed piece of work take turns; the figure is the median of flooded to quiet over neighbours. A client that
-sends faster than the program takes waits: what was taken is told, too. The original LiveTune gets its updates as fast as it takes them.
+Quiet and flooded stretches of a fixed piece of work take turns; the figure is the median of flooded to quiet over neighbours. Since other
+work on the machine makes that noisy, the processor time of the threads beside the training's is told, too, and what was taken: a client
+that sends faster waits. The original LiveTune gets its updates as fast as it takes them.
 """
 
 from __future__ import annotations
 
+import os
 import socket
 import statistics
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Callable
 
 import harness
@@ -89,20 +92,27 @@ def theirs(port: int) -> Callable[[Flood], None]:
     return serve
 
 
-def slowdown(program: Program, flood: Flood, work: str, pairs: int) -> tuple[list[float], float]:
-    """Percent, a pair each; and changes taken a second."""
+def beside(program: Program) -> float:
+    """Seconds that its threads other than the main one have been on a processor."""
+    process = program.process.pid
+    whole, main = (Path(f"/proc/{process}/{name}").read_text().rpartition(")")[2].split() for name in ("stat", f"task/{process}/stat"))
+    return sum(int(whole[place]) - int(main[place]) for place in (11, 12)) / os.sysconf("SC_CLK_TCK")
+
+
+def slowdown(program: Program, flood: Flood, work: str, pairs: int) -> tuple[list[float], float, float]:
+    """Percent, a pair each; changes taken a second; and percent of the flooded time that the other threads were on a processor."""
     program.ask(work)
-    percent, taken, seconds = [], 0, 0.0
+    percent, taken, seconds, others = [], 0, 0.0, 0.0
     for _ in range(pairs):
         flood.goes.clear()
         time.sleep(0.02)
         quiet = program.ask(work)
-        before = flood.taken
+        before, on = flood.taken, beside(program)
         flood.goes.set()
         flooded = program.ask(work)
-        taken, seconds = taken + flood.taken - before, seconds + flooded
+        taken, seconds, others = taken + flood.taken - before, seconds + flooded, others + beside(program) - on
         percent.append(100 * (flooded / quiet - 1))
-    return percent, taken / seconds
+    return percent, taken / seconds, 100 * others / seconds
 
 
 def main() -> int:
@@ -113,18 +123,21 @@ def main() -> int:
             name = f"flood of 10,000 changes/s, {work} loop (Python)"
             with running(place, BODY) as program:
                 flood = Flood(ours(program.hear()))
-                percent, rate = slowdown(program, flood, work, options.pairs)
+                percent, rate, share = slowdown(program, flood, work, options.pairs)
                 flood.end()
-            peer, peer_rate = peers(place, work, options.pairs)
+            peer, peer_rate, peer_share = peers(place, work, options.pairs)
+            told = f"LiveTune at {peer_rate:.0f}/s"
             middle = statistics.quantiles(percent, n=10)
             figures.append(harness.Figure(
                 name, "slowdown", "%", statistics.median(percent), middle[0], middle[-1], limit=1,
-                peer=f"LiveTune at {peer_rate:.0f}/s", peer_value=peer, ratio=statistics.median(percent) / peer if peer else 0))
+                peer=told, peer_value=peer, ratio=(100 + statistics.median(percent)) / (100 + peer)))
+            figures.append(harness.Figure.of(
+                name, "processor time beside the training", "%", [share], peer=told, peer_value=peer_share, ratio=share / peer_share))
             figures.append(harness.Figure.of(name, "changes taken", "1/s", [rate]))
     return harness.publish(figures, options.json)
 
 
-def peers(place: harness.Place, work: str, pairs: int) -> tuple[float, float]:
+def peers(place: harness.Place, work: str, pairs: int) -> tuple[float, float, float]:
     for _ in range(20):
         with running(place, BODY, is_peer=True) as program:
             try:
@@ -132,9 +145,9 @@ def peers(place: harness.Place, work: str, pairs: int) -> tuple[float, float]:
             except (OSError, ValueError):
                 continue  # its listener has lost the race at the start
             flood = Flood(theirs(port))
-            percent, rate = slowdown(program, flood, work, pairs)
+            percent, rate, share = slowdown(program, flood, work, pairs)
             flood.end()
-            return statistics.median(percent), rate
+            return statistics.median(percent), rate, share
     sys.exit("LiveTune's listener died at 20 starts in a row. Nothing was measured.")
 
 

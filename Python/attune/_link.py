@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PEER_LIMIT = 1024
 PAUSE, PAUSE_LIMIT = 0.05, 2.0  # seconds before dialing again
-SHARE, BURST = 0.01, 0.05  # of the time that requests may take from the program; seconds that they may take at once
+SHARE, BURST = 0.005, 0.03  # of the time that requests may take from the program; seconds that they may take at once
 METER_PAUSE = 60.0  # seconds; a processor's counter is full after some minutes at the earliest
 
 
