@@ -270,7 +270,7 @@ class Link:
             while peer.outgoing or (peer.follows and has_news(self.registry, peer)):
                 if not peer.flush():
                     break
-        except OSError:
+        except Exception:  # it hung up; or whatever else it is, the others go on
             return self._close(peer)
         if peer.is_over:
             return self._close(peer)

@@ -27,7 +27,7 @@ class Reading(Generic[T], _Value):  # type: ignore[misc]
     """Reads as its value: it calculates, compares, prints, copies and pickles like it, and `isinstance` takes it for one.
 
     Equality and hash are those of the value at that moment: look up with it, but keep `x()` as the key of a dictionary. Where C code
-    insists on a real float (json, some arguments of torch), write `x()`. `x += 1` makes `x` the name of a plain number, as everywhere.
+    insists on a real float (json, torch.tensor, jax.jit), write `x()`. `x += 1` makes `x` the name of a plain number, as everywhere.
     """
 
     __slots__ = ("_value",)
@@ -58,6 +58,14 @@ class Reading(Generic[T], _Value):  # type: ignore[misc]
     def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **options: Any) -> Any:
         values = [one._value if isinstance(one, Reading) else one for one in inputs]  # a plain number leaves an array its type
         return getattr(function, method)(*values, **options)
+
+    @classmethod
+    def __torch_function__(cls, function: Any, types: Any, inputs: Any = (), options: Any = None) -> Any:
+        named = {name: one._value if isinstance(one, Reading) else one for name, one in (options or {}).items()}
+        return function(*(one._value if isinstance(one, Reading) else one for one in inputs), **named)
+
+    def __jax_array__(self) -> Any:
+        return self._value
 
 
 class Items(Reading[T]):

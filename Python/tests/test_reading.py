@@ -136,3 +136,22 @@ def test_derived_values_that_nobody_keeps_are_forgotten() -> None:
     for _ in range(1000):
         rate.map(float)
     assert len(rate._followers) < 5 and kept in [one() for one in rate._followers], "also where it is false"
+
+
+def test_torch_takes_it_for_a_number() -> None:
+    torch = pytest.importorskip("torch")
+    rate, ones = make(0.5), torch.ones(3)
+    same = changed = torch.ones(3)
+    changed *= rate
+    changed.add_(ones, alpha=rate).clamp_(max=make(0.75))
+    assert changed is same and changed.tolist() == [0.75, 0.75, 0.75]
+    assert (torch.mul(ones, rate) == 0.5).all() and (rate - ones == -0.5).all() and (ones > rate).all()
+    assert (ones.half() * rate).dtype == torch.float16 and torch.zeros(make(2)).shape == (2,) and torch.full((1,), rate).item() == 0.5
+
+
+def test_jax_takes_it_for_a_number() -> None:
+    numpy = pytest.importorskip("jax.numpy")
+    rate, ones = make(0.5), numpy.ones(3, "bfloat16")
+    for result in (ones * rate, rate * ones, ones / 2 - rate + rate, ones - rate):
+        assert result.dtype == "bfloat16" and (result == 0.5).all()
+    assert (ones > rate).all()
