@@ -61,15 +61,18 @@ private struct VictimProgram {
     case .result(_, let value): readNotices(value)
     case .failure(_, let failure): precondition(!failure.message.isEmpty, "a failure has a message")
     }
+    // Nobody else would let a paused program go on.
+    try? registry.answer(LiveMethod.resumeProgram, [:], from: Peer(number: 1)) { _ in }
     steps += 1
     registry.step(steps)
     _ = save.fired()
   }
 
-  /// What the program itself reads of the bytes besides lines: recorded changes, and words on a command line.
+  /// What the program itself reads of the bytes besides lines: recorded changes, schedules, and words on a command line.
   func readFiles(_ bytes: [UInt8]) {
     let replay = Replay(lines: bytes, isResuming: false)
     _ = replay.value(of: "rate")
+    for problem in Schedule.reading(bytes).problems { precondition(!problem.message.isEmpty, "a line that does not fit is refused in words") }
     let text = String(decoding: bytes, as: UTF8.self)
     _ = SocketAddress(text).description
     _ = Value(typed: text).description

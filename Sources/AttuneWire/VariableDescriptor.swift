@@ -29,20 +29,25 @@ public struct VariableDescriptor: Hashable, Sendable {
   public var minimum: Double?
   /// The greatest allowed number; `nil` for no bound.
   public var maximum: Double?
-  /// The allowed values of a `choice`; empty for other types.
-  public var choices: [Value]
   /// How a slider shows it.
   public var scale: Scale
-  /// The distance of two neighbouring values on a slider; a hint, not checked.
-  public var step: Double?
-  /// The unit of its values, e.g. `s`.
-  public var unit: String?
-  /// What it does, in a sentence.
-  public var help: String?
-  /// What it is shown together with.
-  public var group: String?
   /// When an accepted value takes effect.
   public var applies: Applies
+  private var rest: Rest
+
+  /// What most variables do not say is kept apart: a program may have ten thousand of them.
+  private indirect enum Rest: Hashable, Sendable {
+    case nothing
+    case told(Details)
+  }
+
+  private struct Details: Hashable, Sendable {
+    var choices: [Value] = []
+    var step: Double?
+    var unit: String?
+    var help: String?
+    var group: String?
+  }
 
   /// A variable's description.
   public init(
@@ -53,12 +58,24 @@ public struct VariableDescriptor: Hashable, Sendable {
     self.kind = kind
     self.minimum = minimum
     self.maximum = maximum
-    self.choices = choices
     self.scale = scale
-    self.step = step
-    self.unit = unit
-    self.help = help
-    self.group = group
     self.applies = applies
+    let details = Details(choices: choices, step: step, unit: unit, help: help, group: group)
+    rest = details == Details() ? .nothing : .told(details)
+  }
+
+  /// The allowed values of a `choice`; empty for other types.
+  public var choices: [Value] { details.choices }
+  /// The distance of two neighbouring values on a slider; a hint, not checked.
+  public var step: Double? { details.step }
+  /// The unit of its values, e.g. `s`.
+  public var unit: String? { details.unit }
+  /// What it does, in a sentence.
+  public var help: String? { details.help }
+  /// What it is shown together with.
+  public var group: String? { details.group }
+
+  private var details: Details {
+    if case .told(let details) = rest { details } else { Details() }
   }
 }

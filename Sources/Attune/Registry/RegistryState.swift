@@ -8,23 +8,45 @@ struct RegistryState {
 
   /// A declared variable.
   struct Variable: Sendable {
-    let descriptor: VariableDescriptor
-    let initial: Value
-    /// The reason why a value is refused; `nil` when it is not.
-    let validate: @Sendable (Value) -> String?
-    var value: Value
-    var sinks: [Sink] = []
+    typealias Validator = @Sendable (Value) -> String?
 
-    init(descriptor: VariableDescriptor, initial: Value, validate: @escaping @Sendable (Value) -> String?) {
-      self.descriptor = descriptor
-      self.initial = initial
-      self.validate = validate
+    var value: Value
+    private let declared: Declared
+    /// Almost every tag has one variable: only more than one are a list.
+    private var sink: Sink?
+    private var others: [Sink] = []
+
+    /// What never changes is kept apart: tables of ten thousand variables stay small.
+    private indirect enum Declared: Sendable {
+      case declared(VariableDescriptor, initial: Value, Validator?)
+    }
+
+    init(descriptor: VariableDescriptor, initial: Value, validate: Validator?) {
+      declared = .declared(descriptor, initial: initial, validate)
       value = initial
+    }
+
+    var descriptor: VariableDescriptor {
+      switch declared { case .declared(let descriptor, _, _): descriptor }
+    }
+
+    var initial: Value {
+      switch declared { case .declared(_, let initial, _): initial }
+    }
+
+    /// The reason why a value is refused; `nil` when it is not.
+    func validate(_ value: Value) -> String? {
+      switch declared { case .declared(_, _, let validate): validate?(value) }
+    }
+
+    mutating func add(_ more: @escaping Sink) {
+      if sink == nil { sink = more } else { others.append(more) }
     }
 
     mutating func take(_ newValue: Value) {
       value = newValue
-      sinks.removeAll { !$0(newValue, false) }
+      if let told = sink, !told(newValue, false) { sink = nil }
+      if !others.isEmpty { others.removeAll { !$0(newValue, false) } }
     }
   }
 
@@ -89,7 +111,7 @@ struct RegistryState {
         let kinds = (known.descriptor.kind.rawValue, variable.descriptor.kind.rawValue)
         return "'\(tag)' is declared as \(kinds.0) and as \(kinds.1). The second one cannot be changed from outside."
       }
-      known.sinks.append(sink)
+      known.add(sink)
       variables[tag] = known
       _ = sink(known.value, true)
       return nil
@@ -109,7 +131,7 @@ struct RegistryState {
     }
     if let value = replay.value(of: tag).flatMap(variable.descriptor.converted) { variable.value = value }
     if let value = inherited.removeValue(forKey: tag).flatMap(variable.descriptor.converted) { variable.value = value }
-    variable.sinks = [sink]
+    variable.add(sink)
     variables[tag] = variable
     tags.append(tag)
     _ = sink(variable.value, true)

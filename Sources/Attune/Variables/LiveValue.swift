@@ -18,6 +18,8 @@ public protocol LiveValue: Hashable, Sendable {
   static var liveKind: String { get }
   /// The values that a `choice` allows; empty for other types.
   static var liveChoices: [Value] { get }
+  /// The table of a new variable. Types whose values are the word itself share an empty one.
+  static var liveTable: LiveTable<Self> { get }
 }
 
 /// Values that do not fit into one atomic word; the word is a place in this table. It grows by one entry for each different value.
@@ -43,6 +45,8 @@ public final class LiveTable<Element: Hashable & Sendable>: Sendable {
 extension LiveValue {
   /// Not a choice.
   public static var liveChoices: [Value] { [] }
+  /// One of its own.
+  public static var liveTable: LiveTable<Self> { LiveTable() }
   /// A place in the table: reading costs a lock, which the numbers do not pay.
   public func liveBits(in table: LiveTable<Self>) -> UInt64 { table.place(of: self) }
   /// The value at that place of the table.
@@ -63,6 +67,8 @@ extension LiveValue where Self: CaseIterable & RawRepresentable, RawValue == Str
 }
 
 extension Double: LiveValue {
+  /// Empty, and the same for all.
+  public static let liveTable = LiveTable<Double>()
   /// The bit pattern.
   @inlinable public func liveBits(in table: LiveTable<Double>) -> UInt64 { bitPattern }
   /// The bit pattern's number.
@@ -82,6 +88,8 @@ extension Double: LiveValue {
 }
 
 extension Int: LiveValue {
+  /// Empty, and the same for all.
+  public static let liveTable = LiveTable<Int>()
   /// The two's complement.
   @inlinable public func liveBits(in table: LiveTable<Int>) -> UInt64 { UInt64(truncatingIfNeeded: self) }
   /// The two's complement's number.
@@ -97,6 +105,8 @@ extension Int: LiveValue {
 }
 
 extension Bool: LiveValue {
+  /// Empty, and the same for all.
+  public static let liveTable = LiveTable<Bool>()
   /// 0 or 1.
   @inlinable public func liveBits(in table: LiveTable<Bool>) -> UInt64 { self ? 1 : 0 }
   /// Whether it is not 0.

@@ -24,13 +24,13 @@ public final class LiveVariable<Scalar: LiveValue>: Sendable {
     _ descriptor: VariableDescriptor, _ initial: Scalar, validate: (@Sendable (Scalar) -> String?)?, registry: LiveRegistry
   ) {
     tag = descriptor.tag
-    table = LiveTable()
+    table = Scalar.liveTable
     bits = Atomic(initial.liveBits(in: table))
     liveRegistry = registry
-    let variable = RegistryState.Variable(descriptor: descriptor, initial: initial.liveScalar) { scalar in
-      guard let validate, let value = Scalar.fromLiveScalar(scalar) else { return nil }
-      return validate(value)
+    let validator = validate.map { validate -> RegistryState.Variable.Validator in
+      { scalar in Scalar.fromLiveScalar(scalar).flatMap(validate) }
     }
+    let variable = RegistryState.Variable(descriptor: descriptor, initial: initial.liveScalar, validate: validator)
     registry.declare(variable) { [weak self] scalar, isStart in
       guard let self else { return false }
       if let value = Scalar.fromLiveScalar(scalar) {
