@@ -329,6 +329,7 @@ GARBAGE = [
     (b'{"jsonrpc":"2.0","id":1,"method":"variables.set","params":{"values":{"rate":null}}}\n', -32602),
     (b'{"jsonrpc":"2.0","id":1,"method":"variables.set","params":[]}\n', -32602),
     (b'{"jsonrpc":"2.0","id":{},"method":"hello"}\n', -32600),
+    (b'{"jsonrpc":"2.0","id":1,"method":"variables.set","params":{"values":{"rate":0.1},"number":9223372036854775807}}\n', -32602),
 ]
 
 

@@ -29,6 +29,7 @@ SEEDS = [
     '{"jsonrpc":"2.0","id":2,"method":"variables.get","params":{"tags":["rate"]}}',
     '{"jsonrpc":"2.0","id":3,"method":"variables.set","params":{"values":{"rate":0.1,"count":2},"by":"ann","reason":"why","atStep":2}}',
     '{"jsonrpc":"2.0","id":4,"method":"variables.set","params":{"values":{"on":false,"mode":"b","note":"\\u00e9\\ud83d"},"number":7}}',
+    '{"jsonrpc":"2.0","id":4,"method":"variables.set","params":{"values":{"rate":1},"number":9007199254740991}}',
     '{"jsonrpc":"2.0","id":5,"method":"trigger.fire","params":{"trigger":"save","payload":{"a":[1,2.5e-3,null]}}}',
     '{"jsonrpc":"2.0","id":6,"method":"trigger.fire","params":{"trigger":"attune.pause"}}',
     '{"jsonrpc":"2.0","id":7,"method":"program.resume","params":{"by":"ann"}}',

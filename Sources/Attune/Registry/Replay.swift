@@ -17,7 +17,7 @@ struct Replay {
     all = changes
     self.changes = changes.filter { $0.trigger == nil }
     reached = isResuming ? .max : 0
-    numbers = Set(changes.map(\.number).filter { $0 > 0 })
+    numbers = Set(changes.map(\.number).filter { (1...Circumstances.highestNumber).contains($0) })
   }
 
   /// Reads lines of `ATTUNE_RECORD`'s form. A line that is no change, as one cut off by a crash, is passed over.

@@ -102,11 +102,14 @@ public struct Circumstances: Hashable, Sendable {
   public init(json: JSON) throws(WireFailure) {
     let number = json["number"]
     let atStep = json["atStep"]
-    guard number == nil || (number?.int ?? 0) > 0, atStep == nil || (atStep?.int ?? -1) >= 0 else {
-      throw WireFailure(.invalidParameters, "\"number\" counts from 1 and \"atStep\" from 0, in integers. Nothing was changed.")
+    guard number == nil || (1...Self.highestNumber).contains(number?.int ?? 0), atStep == nil || (atStep?.int ?? -1) >= 0 else {
+      throw WireFailure(.invalidParameters, "\"number\" counts from 1 to \(Self.highestNumber) and \"atStep\" from 0. Nothing was changed.")
     }
     self.init(atStep: atStep?.int, reason: json["reason"]?.string, by: json["by"]?.string, number: number?.int)
   }
+
+  /// The last whole number that every reader of JSON can hold, 2⁵³ − 1: whoever counts on from it does not overflow.
+  public static let highestNumber = 9_007_199_254_740_991
 
   var members: [String: JSON] {
     var members: [String: JSON] = [:]

@@ -62,6 +62,6 @@ public struct GreetingAnswer: Hashable, Sendable {
 
   /// Reads the result of `hello`.
   public init(json: JSON) {
-    self.init(acknowledged: max(0, json["acknowledged"]?.int ?? 0), changes: json["changes"]?.int)
+    self.init(acknowledged: min(max(0, json["acknowledged"]?.int ?? 0), Circumstances.highestNumber), changes: json["changes"]?.int)
   }
 }
