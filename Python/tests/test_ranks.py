@@ -14,6 +14,7 @@ import pytest
 from conftest import DEADLINE, ROOT, Script, Talk
 
 WORLD = 4
+SWIFT_WORKER = ROOT.parent / ".build" / "debug" / "RankWorker"
 Start = Callable[..., "Rank"]
 
 
@@ -193,3 +194,17 @@ def test_launchers_are_understood(start: Callable[..., Script], directory: Path,
         assert seat == (*expected[:2], f"{directory}/attune/{expected[2]}", None)
     else:
         assert seat == expected
+
+
+@pytest.mark.skipif(not SWIFT_WORKER.exists(), reason="RankWorker is not built")
+@pytest.mark.parametrize("swift", [{0}, {1, 3}], ids=["Swift leads", "Python leads"])
+def test_swift_and_python_ranks_understand_each_other(begin: Start, swift: set[int]) -> None:
+    ranks = [begin(rank, **({"command": (str(SWIFT_WORKER),)} if rank in swift else {})) for rank in range(WORLD)]
+    assert {rank.joined() for rank in ranks} == {"joined 0.5 0"}
+    talk = ranks[0].dial()
+    for number in range(1, 21):
+        assert "result" in talk.ask("variables.set", values={"level": number})
+    assert talk.ask("variables.set", values={"rate": 0.05})["error"]["message"].startswith("rank 2: 'rate' = 0.05 refused: rank 2 does not")
+    talk.ask("trigger.fire", trigger="stop", by="ann", reason="enough", payload={"why": [1, None]})
+    ends = [rank.end() for rank in ranks]
+    assert len(ends[0][0]) > 10 and ends == [ends[0]] * WORLD

@@ -19,6 +19,13 @@ struct SimulatedGroup {
     case welcome(open: Int?)
   }
 
+  /// What can happen next.
+  private enum Move: Int {
+    case advance, hear, deliver, ask, dial, lose, freeze, replace, timeOut
+    /// How often each comes on an ordinary day.
+    static let weights: [Double] = [40, 20, 20, 6, 10, 4, 4, 1, 1]
+  }
+
   struct Rank {
     let pid: Int
     let birth: Int
@@ -43,10 +50,14 @@ struct SimulatedGroup {
   private let margin: Int
   private var timers: [GroupLeader.Timer] = []
   private var lastProcess = 0
+  /// Each storm has weather of its own: some moves come often in it, others hardly ever.
+  private var weather: [Double]
   private var random: RandomStream
 
   init(seed: UInt64) {
     random = RandomStream(seed: seed, purpose: "group", index: 0)
+    weather = []
+    for weight in Move.weights { weather.append(weight * [0.15, 0.5, 1, 2, 4][Int.random(in: 0..<5, using: &random)]) }
     world = Int.random(in: 2...5, using: &random)
     margin = Int.random(in: 1...3, using: &random)
     leader = GroupLeader(world: world, margin: margin, pid: 1)
@@ -90,16 +101,21 @@ struct SimulatedGroup {
 
   private mutating func move() {
     let index = Int.random(in: 0..<world, using: &random)
-    switch Int.random(in: 0..<100, using: &random) {
-    case 0..<40: advance(index)
-    case 40..<60: deliver(toRank: index)
-    case 60..<80: deliver(fromRank: index)
-    case 80..<86: ask()
-    case 86..<90: if !ranks[index].isConnected { dial(index) }
-    case 90..<92: lose(index)
-    case 92..<96: ranks[index].isFrozen = index > 0 && Bool.random(using: &random)
-    case 96: replace(index)
-    default:
+    var mark = Double.random(in: 0..<weather.reduce(0, +), using: &random)
+    let kind = weather.firstIndex { weight in
+      mark -= weight
+      return mark < 0
+    }
+    switch Move(rawValue: kind ?? 0) {
+    case .advance, nil: advance(index)
+    case .hear: deliver(toRank: index)
+    case .deliver: deliver(fromRank: index)
+    case .ask: ask()
+    case .dial: if !ranks[index].isConnected { dial(index) }
+    case .lose: lose(index)
+    case .freeze: ranks[index].isFrozen = index > 0 && Bool.random(using: &random)
+    case .replace: replace(index)
+    case .timeOut:
       if let timer = timers.indices.randomElement(using: &random) { take(leader.handle(.timedOut(timers.remove(at: timer)))) }
     }
   }
@@ -175,12 +191,12 @@ struct SimulatedGroup {
       let step = ranks[index].member.acknowledge(change.proposal, at: ranks[index].step)
       send(.acknowledge(change.proposal, step: step), from: index)
     case .commit(let change):
-      if ranks[index].member.commit(change) != nil { return send(.applied(change.proposal), from: index) }
-      // What lies behind a rank that has just joined is made at once.
-      if (change.atStep ?? 0) <= ranks[index].step { make(index) }
+      if ranks[index].member.commit(change) != nil { send(.applied(change.proposal), from: index) }
     case .abort(let proposal): ranks[index].member.forget(proposal)
     case .welcome(let open):
       ranks[index].member.rejoined(open: open)
+      // What lies behind a new rank it makes at once.
+      if !ranks[index].hasJoined { make(index) }
       ranks[index].hasJoined = true
     default: break
     }
