@@ -112,8 +112,8 @@ class Held:
 class Seat:
     """What the leader knows of a rank that has been there."""
 
-    def __init__(self, pid: int) -> None:
-        self.pid, self.is_present, self.has_left = pid, True, False
+    def __init__(self, process: str, pid: int) -> None:
+        self.process, self.pid, self.is_present, self.has_left = process, pid, True, False
         self.unconfirmed: list[Message] = []  # decided, and not yet made there as far as is known
 
 
@@ -122,7 +122,7 @@ class Leader:
 
     def __init__(self, world: int, margin: int, pid: int, outlet: Outlet) -> None:
         self.world, self.margin, self.outlet = world, margin, outlet
-        self.seats = {0: Seat(pid)}
+        self.seats = {0: Seat("", pid)}
         self.queue: list[tuple[Message, list[Any]]] = []
         self.open: Message | None = None
         self.askers: list[Any] = []
@@ -132,19 +132,19 @@ class Leader:
         self.history: list[Message] = []
         self.untold: dict[int, tuple[int, set[int]]] = {}  # committed, and not yet told: its number, and who has made it
 
-    def refusal(self, rank: int, world: int, pid: int) -> Refused | None:
+    def refusal(self, rank: int, world: int, process: str) -> Refused | None:
         """Why a rank may not join."""
         if world != self.world or not 0 < rank < world:
             return Refused(f"rank {rank} of {world} cannot join: the group has {self.world} ranks, and 1...{self.world - 1} may join its leader.")
         seat = self.seats.get(rank)
-        if seat and seat.is_present and seat.pid != pid:
+        if seat and seat.is_present and seat.process != process:
             return Refused(f"rank {rank} is taken by process {seat.pid}, which is still connected.", 3)
         return None
 
-    def joined(self, rank: int, pid: int, step: int) -> None:
+    def joined(self, rank: int, process: str, pid: int, step: int) -> None:
         seat = self.seats.get(rank)
-        if seat is None or seat.pid != pid:
-            seat = self.seats[rank] = Seat(pid)
+        if seat is None or seat.process != process:
+            seat = self.seats[rank] = Seat(process, pid)
             # A trigger of the past is not pulled again; the values are what the others hold.
             seat.unconfirmed = [change for change in self.history if "values" in change or change["atStep"] > step]
             self.acknowledged_at.pop(rank, None)

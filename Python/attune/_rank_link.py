@@ -38,7 +38,8 @@ class Group(Loop):
         self.decided = threading.Condition(registry.lock)
         self.member = Member(MARGIN)
         self.leader = Leader(seat.world, MARGIN, os.getpid(), self) if seat.rank == 0 else None
-        self.name = f"{os.getpid()}-{os.urandom(8).hex()}" if self.leader else ""
+        self.process = f"{os.getpid()}-{os.urandom(8).hex()}"  # in containers, numbers of processes come again
+        self.name = self.process if self.leader else ""
         self.inherited: Message = {}  # changed by the group before this rank has declared it
         self.problem = "nobody listens there"
         self.welcomes: dict[int, Any] = {}
@@ -185,7 +186,7 @@ class Group(Loop):
 
     def reached(self, peer: Peer) -> None:
         self._lost_at, self.problem = math.inf, "the leader does not answer"
-        params = {"rank": self.seat.rank, "world": self.seat.world, "pid": os.getpid(), "step": self.registry.step}
+        params = {"rank": self.seat.rank, "world": self.seat.world, "process": self.process, "pid": os.getpid(), "step": self.registry.step}
         self.send(peer, id=1, method="group.join", params={**params, **({"token": self.seat.token} if self.seat.token else {})})
 
     def not_reached(self, failure: OSError) -> None:
@@ -231,7 +232,7 @@ class Group(Loop):
         rank = int(params["rank"])
         if self.seat.token and params.get("token") != self.seat.token:
             raise Refused(f"rank {rank} has another ATTUNE_GROUP_TOKEN than its leader.")
-        refusal = leader.refusal(rank, int(params["world"]), int(params["pid"]))
+        refusal = leader.refusal(rank, int(params["world"]), str(params["process"]))
         if refusal:
             raise refusal
         if rank in self.peers:
@@ -239,7 +240,7 @@ class Group(Loop):
             self.strangers.append(self.peers[rank])  # the thread closes it
         self.peers[rank], self.welcomes[rank] = peer, identity
         self.strangers = [other for other in self.strangers if other is not peer]
-        leader.joined(rank, int(params["pid"]), int(params["step"]))
+        leader.joined(rank, str(params["process"]), int(params["pid"]), int(params["step"]))
 
     def _follow(self, message: Message, identity: Any, method: str | None, params: Message, peer: Peer) -> None:
         if method == "group.commit":

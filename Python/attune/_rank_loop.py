@@ -69,6 +69,13 @@ class Loop:
             self._listen()
         self.thread.start()
 
+    def abandon(self) -> None:
+        """In a forked child: the connections are the parent's."""
+        if self.thread.ident:
+            ends = [peer.socket for peer in (*self.peers.values(), *self.strangers)]
+            for end in (self.bell, self.hearing, *ends, *([self.listener] if self.is_leading else [])):
+                end.close()
+
     def ring(self) -> None:
         try:
             self.bell.send(b"!")

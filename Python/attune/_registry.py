@@ -377,8 +377,9 @@ class Registry:
         self.lock = threading.RLock()
         self.resumed = threading.Condition(self.lock)
         self.pauses, self.is_paused, self.is_interrupted, self.earlier, self.schedule = [], False, False, None, None
-        if self.link:
-            self.link.abandon()
+        for talking in (self.link, self.group):
+            if talking:
+                talking.abandon()
         self.link, self.group, self.is_quiet = None, None, True
 
 

@@ -75,6 +75,7 @@ def _open(group: Group, limit: float) -> None:
         group.open()
         problem = group.wait(limit)
     except (OSError, RuntimeError) as failure:
+        group.is_over = True
         return warn(f"{failure}. The ranks cannot be tuned; the program goes on with its values.")
     if problem:
         seat = group.seat

@@ -131,7 +131,7 @@ class Storm:
     def dial(self, index: int) -> None:
         rank = self.ranks[index]
         if not rank.is_connected and not rank.is_frozen:
-            rank.is_connected, rank.to_leader = True, [("join", rank.pid, rank.step)]
+            rank.is_connected, rank.to_leader = True, [("join", str(rank.pid), rank.pid, rank.step)]
 
     def lose(self, index: int) -> None:
         rank = self.ranks[index]

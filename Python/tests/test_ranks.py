@@ -208,3 +208,51 @@ def test_swift_and_python_ranks_understand_each_other(begin: Start, swift: set[i
     talk.ask("trigger.fire", trigger="stop", by="ann", reason="enough", payload={"why": [1, None]})
     ends = [rank.end() for rank in ranks]
     assert len(ends[0][0]) > 10 and ends == [ends[0]] * WORLD
+
+
+MULTIPROCESSING = """
+import multiprocessing, sys, attune, attune.ranks
+
+def work(rank, method):
+    level, stop = attune.live("level", 0), attune.trigger("stop")
+    assert attune.ranks.join(rank, 2, sys.argv[1])
+    print("joined", rank, flush=True)
+    step = 0
+    while not stop.fired():
+        step += 1
+        attune.step(step)
+    print("end", step, level(), flush=True)
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context(sys.argv[2])
+    ranks = [context.Process(target=work, args=(rank, sys.argv[2])) for rank in range(2)]
+    [rank.start() for rank in ranks]
+    print("leader", ranks[0].pid, flush=True)
+    [rank.join() for rank in ranks]
+"""
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_children_of_multiprocessing_are_ranks_when_they_join(directory: Path, method: str) -> None:
+    (directory / "train.py").write_text(MULTIPROCESSING)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_RUNTIME_DIR": str(directory)}
+    parent = subprocess.Popen([sys.executable, str(directory / "train.py"), f"{directory}/group", method], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, env=environment)
+    try:
+        assert parent.stdout
+        lines = sorted(parent.stdout.readline().split() for _ in range(3))
+        assert lines[:2] == [["joined", "0"], ["joined", "1"]]
+        leader = socket.socket(socket.AF_UNIX)
+        [path] = (directory / "attune").glob(f"*-{lines[2][1]}.sock")
+        leader.connect(str(path))
+        talk = Talk(leader)
+        assert "result" in talk.ask("variables.set", values={"level": 3})
+        assert "result" in talk.ask("trigger.fire", trigger="stop")
+        output, problems = parent.communicate(timeout=DEADLINE)
+        ends = output.splitlines()
+        assert len(ends) == 2 and ends[0] == ends[1] and ends[0].endswith(" 3")
+        assert problems == ""
+        assert list((directory / "attune").glob("*.sock")) == [] and not (directory / "group").exists()
+    finally:
+        parent.kill()
+        parent.communicate()

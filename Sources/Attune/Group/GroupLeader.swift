@@ -64,7 +64,7 @@ struct GroupLeader {
   init(world: Int, margin: Int, pid: Int) {
     self.world = world
     self.margin = margin
-    seats[0] = Seat(pid: pid)
+    seats[0] = Seat(process: "", pid: pid)
   }
 
   /// What every rank is to hold from the beginning.
@@ -76,7 +76,7 @@ struct GroupLeader {
       return WireFailure(
         .refused, "rank \(join.rank) of \(join.world) cannot join: the group has \(world) ranks, and 1...\(world - 1) may join its leader.")
     }
-    guard let seat = seats[join.rank], seat.isPresent, seat.pid != join.pid else { return nil }
+    guard let seat = seats[join.rank], seat.isPresent, seat.process != join.process else { return nil }
     return WireFailure(.notReachable, "rank \(join.rank) is taken by process \(seat.pid), which is still connected.")
   }
 
@@ -105,9 +105,9 @@ struct GroupLeader {
   }
 
   private mutating func joined(_ join: GroupJoin) -> [Action] {
-    var seat = seats[join.rank] ?? Seat(pid: join.pid)
-    if seat.pid != join.pid || seats[join.rank] == nil {
-      seat = Seat(pid: join.pid)
+    var seat = seats[join.rank] ?? Seat(process: "", pid: join.pid)
+    if seat.process != join.process {
+      seat = Seat(process: join.process, pid: join.pid)
       // A trigger of the past is not pulled again; the values are what the others hold.
       seat.unconfirmed = history.changes.filter { $0.trigger == nil || ($0.atStep ?? 0) > join.step }
       open?.acknowledged[join.rank] = nil
@@ -222,6 +222,7 @@ struct GroupLeader {
 extension GroupLeader {
   /// What the leader knows of a rank that has been there.
   private struct Seat {
+    let process: String
     let pid: Int
     var isPresent = true
     var hasLeft = false

@@ -11,7 +11,8 @@ extension LiveGroup {
         state.link = .joining(peer)
         state.lostAt = nil
         state.problem = "the leader does not answer"
-        let join = GroupJoin(rank: seat.rank, world: seat.world, pid: owner, step: registry?.step ?? 0, token: seat.token)
+        let join = GroupJoin(
+          rank: seat.rank, world: seat.world, process: process, pid: owner, step: registry?.step ?? 0, token: seat.token)
         loop.send(WireMessage.request(id: 1, method: LiveMethod.joinGroup, parameters: join.json).json, to: peer)
       }
     } catch {

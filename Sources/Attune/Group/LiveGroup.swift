@@ -68,6 +68,8 @@ final class LiveGroup: Sendable {
   /// Rung when the leader has answered `group.join`.
   let arrival: Bell
   let owner = processID
+  /// Names this process among all that ever take its rank's place.
+  let process = "\(processID)-\(UInt64.random(in: 0 ... .max))"
   weak let registry: LiveRegistry?
 
   /// - Throws: `WireError` when the system has no descriptors left.
@@ -91,7 +93,7 @@ final class LiveGroup: Sendable {
     state.withLock { state in
       state.loop = loop
       guard isLeading else { return }
-      state.name = "\(owner)-\(UInt64.random(in: 0 ... .max))"
+      state.name = process
       if !earlier.isEmpty { state.leader?.begin(with: GroupChange(proposal: 0, number: 0, values: earlier, by: "program", atStep: 0)) }
     }
     if isLeading {

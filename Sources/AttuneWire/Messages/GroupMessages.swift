@@ -50,7 +50,8 @@ public struct GroupChange: Hashable, Sendable {
   public init(json: JSON) throws(WireFailure) {
     let trigger = json["trigger"]?.string
     guard let proposal = json["proposal"]?.int, let number = json["number"]?.int, trigger != nil || json["values"]?.object != nil else {
-      throw WireFailure(.invalidParameters, "a group's change needs \"proposal\", \"number\", and \"values\" or \"trigger\". Nothing was changed.")
+      throw WireFailure(
+        .invalidParameters, "a group's change needs \"proposal\", \"number\", and \"values\" or \"trigger\". Nothing was changed.")
     }
     self.init(
       proposal: proposal, number: number, values: json["values"]?.object?.compactMapValues(Value.init(json:)) ?? [:], trigger: trigger,
@@ -64,7 +65,9 @@ public struct GroupJoin: Hashable, Sendable {
   public var rank: Int
   /// How many ranks it believes there are.
   public var world: Int
-  /// Its process.
+  /// Names its process, drawn by itself: in containers, the numbers of processes come again.
+  public var process: String
+  /// The number of its process, for messages.
   public var pid: Int
   /// The steps that it has completed.
   public var step: Int
@@ -72,9 +75,10 @@ public struct GroupJoin: Hashable, Sendable {
   public var token: String?
 
   /// A rank that dials.
-  public init(rank: Int, world: Int, pid: Int, step: Int, token: String? = nil) {
+  public init(rank: Int, world: Int, process: String, pid: Int, step: Int, token: String? = nil) {
     self.rank = rank
     self.world = world
+    self.process = process
     self.pid = pid
     self.step = step
     self.token = token
@@ -82,7 +86,9 @@ public struct GroupJoin: Hashable, Sendable {
 
   /// The parameters.
   public var json: JSON {
-    var members: [String: JSON] = ["rank": .int(rank), "world": .int(world), "pid": .int(pid), "step": .int(step)]
+    var members: [String: JSON] = [
+      "rank": .int(rank), "world": .int(world), "process": .string(process), "pid": .int(pid), "step": .int(step),
+    ]
     if let token { members["token"] = .string(token) }
     return .object(members)
   }
@@ -90,9 +96,10 @@ public struct GroupJoin: Hashable, Sendable {
   /// Reads the parameters.
   /// - Throws: `WireFailure` with `.invalidParameters`.
   public init(json: JSON) throws(WireFailure) {
-    guard let rank = json["rank"]?.int, let world = json["world"]?.int, let pid = json["pid"]?.int, let step = json["step"]?.int, step >= 0
-    else { throw WireFailure(.invalidParameters, "'group.join' needs \"rank\", \"world\", \"pid\" and \"step\" (0 or more)") }
-    self.init(rank: rank, world: world, pid: pid, step: step, token: json["token"]?.string)
+    guard let rank = json["rank"]?.int, let world = json["world"]?.int, let process = json["process"]?.string, let pid = json["pid"]?.int,
+      let step = json["step"]?.int, step >= 0
+    else { throw WireFailure(.invalidParameters, "'group.join' needs \"rank\", \"world\", \"process\", \"pid\" and \"step\" (0 or more)") }
+    self.init(rank: rank, world: world, process: process, pid: pid, step: step, token: json["token"]?.string)
   }
 }
 

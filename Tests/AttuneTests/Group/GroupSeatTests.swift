@@ -11,7 +11,10 @@ import Testing
     (["RANK": "0", "WORLD_SIZE": "1"], nil),
     (["RANK": "3", "WORLD_SIZE": "4", "ATTUNE_GROUP": "/g"], "3/4 at /g"),
     (["RANK": "3", "WORLD_SIZE": "4", "ATTUNE_RANK": "0", "ATTUNE_WORLD": "2", "ATTUNE_GROUP": "/g"], "0/2 at /g"),
-    (["OMPI_COMM_WORLD_RANK": "1", "OMPI_COMM_WORLD_SIZE": "2", "ATTUNE_GROUP": "10.0.0.1:1", "ATTUNE_GROUP_TOKEN": "t"], "1/2 at 10.0.0.1:1"),
+    (
+      ["OMPI_COMM_WORLD_RANK": "1", "OMPI_COMM_WORLD_SIZE": "2", "ATTUNE_GROUP": "10.0.0.1:1", "ATTUNE_GROUP_TOKEN": "t"],
+      "1/2 at 10.0.0.1:1"
+    ),
     (
       ["RANK": "1", "WORLD_SIZE": "2", "MASTER_ADDR": "localhost", "MASTER_PORT": "29500", "LOCAL_WORLD_SIZE": "2"],
       "1/2 at DIRECTORY/attune/ranks-d4fb9ce5b8311614.group"

@@ -140,7 +140,7 @@ import Testing
     func number(_ name: String) -> Int { words.first { $0.hasPrefix(name + "=") }.flatMap { Int($0.dropFirst(name.count + 1)) } ?? 0 }
     let rank = words.count > 1 ? Int(words[1]) ?? 0 : 0
     switch words[0] {
-    case "join": return .joined(GroupJoin(rank: rank, world: 2, pid: number("pid"), step: number("step")))
+    case "join": return .joined(GroupJoin(rank: rank, world: 2, process: "\(number("pid"))", pid: number("pid"), step: number("step")))
     case "ask":
       asked += 1
       return .asked(GroupChange(proposal: 0, number: asked, values: ["lr": .int(asked)]), asker: Int(words[1].utf8.first ?? 0))

@@ -8,7 +8,9 @@ final class RankProcess {
   private let output = Pipe()
   private let errors = Pipe()
 
-  init(_ rank: Int, of world: Int, in directory: TemporaryDirectory, seed: Int, from step: Int = 0, pace: Int = 1500, patience: Int = 5000) throws {
+  init(_ rank: Int, of world: Int, in directory: TemporaryDirectory, seed: Int, from step: Int = 0, pace: Int = 1500, patience: Int = 5000)
+    throws
+  {
     let beside = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "RankWorker")
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
