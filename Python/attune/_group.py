@@ -219,14 +219,17 @@ class Leader:
         elif self.open is None or self.open["proposal"] != proposal or self.is_asking != (kind == "answers"):
             return
         elif kind == "answers":
-            silent = min(set(range(self.world)) - set(self.acknowledged_at))
-            self._abort(f"rank {silent} (process {self.seats[silent].pid}) did not answer in time: it is stopped or very busy")
+            self._abort(self._absence(min(set(range(self.world)) - set(self.acknowledged_at))))
         else:
-            present = {rank for rank, seat in self.seats.items() if seat.is_present}
-            missing = min(set(range(self.world)) - present)
-            seat = self.seats.get(missing)
-            what = f" (process {seat.pid}) has lost its connection" if seat else " has not joined"
-            self._abort(f"rank {missing}{what}: {len(present)} of {self.world} ranks are there")
+            self._abort(self._absence(min(rank for rank in range(self.world) if not (rank in self.seats and self.seats[rank].is_present))))
+
+    def _absence(self, rank: int) -> str:
+        seat = self.seats.get(rank)
+        if seat and seat.is_present:
+            return f"rank {rank} (process {seat.pid}) did not answer in time: it is stopped or very busy"
+        what = f" (process {seat.pid}) has lost its connection" if seat else " has not joined"
+        present = sum(seat.is_present for seat in self.seats.values())
+        return f"rank {rank}{what}: {present} of {self.world} ranks are there"
 
     def ended(self) -> None:
         """The leader's program ends."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Message = dict[str, Any]
 Reply = Callable[[Any], None]  # given the result or a Refused
 MARGIN = 2  # steps between the furthest rank and the change
-PATIENCE = 5.0  # seconds that the ranks have to answer
+PATIENCE = 4.0  # seconds that the ranks have to answer: less than those who ask wait for it
 UNREACHABLE_LIMIT = 60.0  # seconds after which a rank that cannot reach its leader is bound by no promise
 KEPT = ("values", "trigger", "payload", "by", "reason", "number")  # of a group's change, what every change has
 

@@ -45,7 +45,7 @@ class Seat(NamedTuple):
 
 
 def join(rank: int | None = None, world: int | None = None, address: str | None = None, limit: float = 30.0,
-         patience: float = 5.0) -> bool:
+         patience: float = 4.0) -> bool:
     """Makes this process a rank of a group. Whether there is a group: a program that runs alone has none.
 
     From then on a change is put to every rank, and made by all of them in the same call of `step` or `report`; a rank whose range or

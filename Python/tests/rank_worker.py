@@ -6,7 +6,7 @@ Arguments: the seed of its pace, the longest step in microseconds, the step it g
 import os
 import random
 import sys
-import time
+import threading
 
 import attune
 import attune.ranks
@@ -23,9 +23,9 @@ def main() -> None:
     attune.ranks.join(patience=patience / 1000)
     print(f"joined {rate()} {level()}", flush=True)
     rate.is_changed(), level.is_changed()
-    step = start
+    step, work = start, threading.Event()  # which nobody sets: a step takes its time
     while not stop.fired():
-        time.sleep(draw.uniform(0, pace) / 1e6)
+        work.wait(draw.uniform(0, pace) / 1e6)
         step += 1
         attune.step(step)
         if rate.is_changed() | level.is_changed():

@@ -125,6 +125,23 @@ def test_ranks_whose_leader_has_died_go_on_and_say_so(begin: Start) -> None:
         assert rank.process.poll() is None
 
 
+def test_a_paused_leader_makes_a_change_at_the_same_step_when_it_goes_on(begin: Start) -> None:
+    ranks = together(begin)
+    talk = ranks[0].dial()
+    talk.ask("changes.subscribe")
+    talk.ask("program.pause")
+    [pause] = talk.wait("changed")
+    assert pause["trigger"] == "attune.pause"
+    for number in range(1, 4):
+        assert "result" in talk.ask("variables.set", values={"level": number})
+    talk.ask("program.resume")
+    changed = talk.wait("changed", 5)
+    assert [(change["number"], change.get("ranks")) for change in changed[1:]] == [(5, None), (2, WORLD), (3, WORLD), (4, WORLD)]
+    talk.ask("trigger.fire", trigger="stop")
+    ends = [rank.end() for rank in ranks]
+    assert ends == [ends[0]] * WORLD
+
+
 def test_a_leader_waits_for_ranks_only_so_long(begin: Start) -> None:
     leader = begin(0, patience=100)
     assert leader.joined() == "joined 0.5 0"

@@ -23,7 +23,8 @@ struct RankWorker {
 
     var step = numbers[2]
     while !stop.fired() {
-      usleep(UInt32.random(in: 0...UInt32(numbers[1]), using: &random))
+      // Nobody signals it: a step takes its time.
+      _ = DispatchSemaphore(value: 0).wait(timeout: .now() + .microseconds(Int.random(in: 0...numbers[1], using: &random)))
       step += 1
       LiveRegistry.shared.step(step)
       if [rate.isChanged(), level.isChanged()].contains(true) { say("\(step) \(rate()) \(level())") }

@@ -37,7 +37,7 @@ struct GroupLeader {
   enum Action: Equatable {
     case propose(GroupChange, to: Int)
     case commit(GroupChange, to: Int)
-    case abort(proposal: Int, why: String, to: Int)
+    case drop(proposal: Int, why: String, to: Int)
     /// Answers `group.join`, after the commits before it.
     case welcome(rank: Int, open: Int?)
     /// Answers who asked: accepted under that number, or refused.
@@ -89,18 +89,18 @@ struct GroupLeader {
     case .left(let rank):
       seats[rank]?.isPresent = false
       seats[rank]?.hasLeft = true
-      return open.map { _ in abort("rank \(rank) has ended") } ?? []
+      return open.map { _ in giveUp("rank \(rank) has ended") } ?? []
     case .asked(let change, let asker): return asked(change, asker)
     case .acknowledged(let rank, let proposal, let step): return acknowledged(rank, proposal, step)
     case .vetoed(let rank, let proposal, let reason):
       guard open?.change.proposal == proposal, open?.isAsking == true else { return [] }
-      return abort("rank \(rank): \(reason)")
+      return giveUp("rank \(rank): \(reason)")
     case .applied(let rank, let proposal): return applied(rank, proposal)
     case .timedOut(let timer): return timedOut(timer)
     case .ended:
       let refused = queue.flatMap { refuse($0, why: "the program has ended") }
       queue = []
-      return (open.map { _ in abort("the program has ended") } ?? []) + refused
+      return (open.map { _ in giveUp("the program has ended") } ?? []) + refused
     }
   }
 
@@ -149,9 +149,9 @@ struct GroupLeader {
     var change = request.change
     change.proposal = lastProposal
     open = Open(change: change, askers: request.askers)
-    if let rank = (0..<world).first(where: { seats[$0]?.hasLeft == true }) { return abort("rank \(rank) has ended") }
+    if let rank = (0..<world).first(where: { seats[$0]?.hasLeft == true }) { return giveUp("rank \(rank) has ended") }
     if let (rank, seat) = seats.first(where: { $0.value.unconfirmed.count >= Self.unconfirmedLimit }) {
-      return abort("rank \(rank) (process \(seat.pid)) has yet to make \(Self.unconfirmedLimit) changes")
+      return giveUp("rank \(rank) (process \(seat.pid)) has yet to make \(Self.unconfirmedLimit) changes")
     }
     let actions = askWhenComplete()
     return actions.isEmpty ? [.start(.gathering(proposal: lastProposal))] : actions
@@ -190,14 +190,19 @@ struct GroupLeader {
     case .telling(let proposal): return tell(proposal)
     case .gathering(let proposal):
       guard let open, open.change.proposal == proposal, !open.isAsking else { return [] }
-      let missing = (0..<world).first { seats[$0]?.isPresent != true } ?? 0
-      let seat = seats[missing].map { " (process \($0.pid)) has lost its connection" } ?? " has not joined"
-      return abort("rank \(missing)\(seat): \(seats.values.count(where: \.isPresent)) of \(world) ranks are there")
+      return giveUp(absence(of: (0..<world).first { seats[$0]?.isPresent != true } ?? 0))
     case .answers(let proposal):
       guard let open, open.change.proposal == proposal, open.isAsking else { return [] }
-      let silent = (0..<world).first { open.acknowledged[$0] == nil } ?? 0
-      return abort("rank \(silent) (process \(seats[silent]?.pid ?? 0)) did not answer in time: it is stopped or very busy")
+      return giveUp(absence(of: (0..<world).first { open.acknowledged[$0] == nil } ?? 0))
     }
+  }
+
+  private func absence(of rank: Int) -> String {
+    guard let seat = seats[rank], seat.isPresent else {
+      let what = seats[rank].map { " (process \($0.pid)) has lost its connection" } ?? " has not joined"
+      return "rank \(rank)\(what): \(seats.values.count(where: \.isPresent)) of \(world) ranks are there"
+    }
+    return "rank \(rank) (process \(seat.pid)) did not answer in time: it is stopped or very busy"
   }
 
   private mutating func tell(_ proposal: Int) -> [Action] {
@@ -205,12 +210,12 @@ struct GroupLeader {
     return [.tell(number: told.number, ranks: told.ranks.count)]
   }
 
-  private mutating func abort(_ why: String) -> [Action] {
+  private mutating func giveUp(_ why: String) -> [Action] {
     guard let open else { return [] }
     self.open = nil
     let ranks = open.isAsking ? (0..<world).filter { seats[$0]?.isPresent == true } : []
-    let aborts = ranks.map { Action.abort(proposal: open.change.proposal, why: why, to: $0) }
-    return aborts + refuse(Request(change: open.change, askers: open.askers), why: why) + next()
+    let drops = ranks.map { Action.drop(proposal: open.change.proposal, why: why, to: $0) }
+    return drops + refuse(Request(change: open.change, askers: open.askers), why: why) + next()
   }
 
   private func refuse(_ request: Request, why: String) -> [Action] {

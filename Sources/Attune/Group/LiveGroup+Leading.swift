@@ -83,10 +83,10 @@ extension LiveGroup {
       _ = state.member.commit(change)
       gate.ring()
     case .commit(let change, let rank): send(.notification(method: LiveMethod.commit, parameters: change.json), rank, state)
-    case .abort(let proposal, _, 0):
+    case .drop(let proposal, _, 0):
       state.member.forget(proposal)
       gate.ring()
-    case .abort(let proposal, let why, let rank):
+    case .drop(let proposal, let why, let rank):
       send(.notification(method: LiveMethod.abort, parameters: ["proposal": .int(proposal), "why": .string(why)]), rank, state)
     case .welcome(let rank, let open):
       guard let id = state.welcomes.removeValue(forKey: rank) else { return }

@@ -14,12 +14,13 @@ extension LiveRegistry {
   ///   - address: where the leader listens: a path, or an IPv4 address and a port. `nil` for `ATTUNE_GROUP`, or a socket of one's own
   ///     named by what the launcher's ranks have in common. Over TCP `ATTUNE_GROUP_TOKEN` must be set.
   ///   - limit: how long a rank waits for its leader. One that was not welcomed in time says so on stderr, goes on, and joins later.
-  ///   - patience: how long the ranks may take to answer the leader. Until then those that have answered wait at a step for the others.
+  ///   - patience: how long the ranks may take to answer the leader; less than `attune set` waits. Until then those that have answered may
+  ///     wait at a step for the others.
   /// - Returns: whether there is a group; `false` for a program that runs alone.
   /// - Throws: `LiveError` when what the launcher says does not fit together; the program is then in no group.
   @discardableResult
   public func joinGroup(
-    rank: Int? = nil, world: Int? = nil, address: String? = nil, within limit: Duration = .seconds(30), patience: Duration = .seconds(5)
+    rank: Int? = nil, world: Int? = nil, address: String? = nil, within limit: Duration = .seconds(30), patience: Duration = .seconds(4)
   ) throws(LiveError) -> Bool {
     guard let seat = try GroupSeat.found(rank: rank, world: world, address: address, environment.read) else { return false }
     return join(seat, patience: patience, within: limit)

@@ -161,7 +161,7 @@ import Testing
     switch action {
     case .propose(let change, let rank): "propose \(change.proposal) to \(rank)"
     case .commit(let change, let rank): "commit \(change.proposal) at \(change.atStep ?? 0) to \(rank)"
-    case .abort(let proposal, _, let rank): "abort \(proposal) to \(rank)"
+    case .drop(let proposal, _, let rank): "abort \(proposal) to \(rank)"
     case .welcome(let rank, nil): "welcome \(rank)"
     case .welcome(let rank, let open?): "welcome \(rank), \(open) is open"
     case .answer(let asker, .success(let number)): "\(Character(UnicodeScalar(UInt8(asker)))): accepted as \(number)"
