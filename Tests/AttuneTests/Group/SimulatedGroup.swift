@@ -209,7 +209,7 @@ struct SimulatedGroup {
       case .commit(let change, let rank):
         decided[change.proposal] = change.atStep
         ranks[rank].fromLeader.append(.commit(change))
-      case .drop(let proposal, _, let rank): ranks[rank].fromLeader.append(.drop(proposal))
+      case .drop(let proposal, _, let rank): ranks[rank].fromLeader.append(.abort(proposal))
       case .welcome(let rank, let open): ranks[rank].fromLeader.append(.welcome(open: open))
       case .answer(let asker, let result): answers[asker] = result
       case .start(let timer): timers.append(timer)
