@@ -89,10 +89,5 @@ import Testing
 
     ranks[1] = try RankProcess(1, of: Self.world, in: directory, seed: 4, from: 100_000, patience: 300)
     #expect(ranks[1].joined() == "joined 0.25 7\n")
-    kill(ranks[1].process.processIdentifier, SIGKILL)
-    ranks[1].process.waitUntilExit()
-    // Rank 0 dies: the others are bound by nothing, and say once that they cannot be tuned any more.
-    kill(ranks[0].process.processIdentifier, SIGKILL)
-    for rank in ranks[2...] { kill(rank.process.processIdentifier, SIGTERM) }
   }
 }

@@ -38,7 +38,7 @@ import Testing
     > veto 1 proposal=1
       abort 1 to 0
       abort 1 to 1
-      a: rank 1: no No rank has changed anything.
+      a: rank 1: no. No rank has changed anything.
       propose 2 to 0
       propose 2 to 1
       timer answers(proposal: 2)

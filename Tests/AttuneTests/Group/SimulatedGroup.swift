@@ -149,7 +149,9 @@ struct SimulatedGroup {
   private mutating func dial(_ index: Int) {
     guard !ranks[index].isFrozen else { return }
     ranks[index].isConnected = true
-    ranks[index].toLeader = [.join(GroupJoin(rank: index, world: world, process: "\(ranks[index].pid)", pid: ranks[index].pid, step: ranks[index].step))]
+    ranks[index].toLeader = [
+      .join(GroupJoin(rank: index, world: world, process: "\(ranks[index].pid)", pid: ranks[index].pid, step: ranks[index].step))
+    ]
   }
 
   private mutating func lose(_ index: Int) {
