@@ -55,6 +55,24 @@ def test_changes_over_the_socket_while_it_trains(outside: Any) -> None:
     assert meanwhile.moved == pytest.approx([0.1] * 3 + [0.01] * 3, rel=1e-4)
 
 
+def test_changes_while_the_variables_are_elsewhere(outside: Any, monkeypatch: Any) -> None:
+    """With JAX they are empty while an epoch runs, and fetching them costs: that is done for a change, and not in each step."""
+    fetched = list[int]()
+    if keras.backend.backend() == "jax":
+        fetch = keras.Model.jax_state_sync
+        monkeypatch.setattr(keras.Model, "jax_state_sync", lambda model: (fetched.append(not model._jax_state_synced), fetch(model)))
+
+    class Setter(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            if batch == 2:
+                outside.set(lr=0.01)
+
+    model, _ = fit(keras.optimizers.SGD(0.1), [Setter(), LiveCallback(prefix=outside.prefix)])
+    assert look(model) == pytest.approx(0.33, rel=1e-4)
+    assert sum(fetched) == (2 if fetched else 0)  # for the change, and by Keras at the end of the epoch
+    assert "momentum" not in outside.values()  # built without one, the optimizer has no place for it
+
+
 def test_momentum_is_not_ignored(outside: Any) -> None:
     def run(prefix: str, after3: Callable[[Any], Any]) -> list[float]:
         optimizer = keras.optimizers.SGD(0.1, momentum=0.5)

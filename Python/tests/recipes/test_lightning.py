@@ -100,7 +100,8 @@ def test_clipping_and_dropout(outside: Any, tmp_path: Path) -> None:
 
 def test_gathered_gradients_are_one_step(outside: Any, tmp_path: Path) -> None:
     meanwhile = Meanwhile(after1=lambda: outside.set(lr=0.01))
-    fit(tmp_path, [meanwhile, LiveCallback(prefix=outside.prefix)], accumulate_grad_batches=2)
+    fit(tmp_path, [meanwhile, LiveCallback(prefix=outside.prefix)], accumulate_grad_batches=2, log_every_n_steps=1)
+    assert [one["step"] for one in outside.reports(f"{outside.prefix}.effective_learning_rate", 4)] == [1, 2, 3, 3]  # and of the epoch
     assert meanwhile.moved == pytest.approx([0, 0.1, 0, 0.01, 0, 0.01], abs=1e-6)
 
 

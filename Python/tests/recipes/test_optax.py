@@ -58,8 +58,8 @@ def test_donated_buffers_are_not_held(outside: Any) -> None:
 
     update, state = jax.jit(plain, donate_argnums=(0, 1)), optimizer.init(params)
     recipe = attach(state, prefix=outside.prefix)
+    outside.set(lr=0.3)
     for number in range(1, 4):
-        outside.set(lr=0.1 * number)
         attune.step(number)
         params, state = update(params, recipe.apply_to(state))
     assert float(state.hyperparams["learning_rate"]) == pytest.approx(0.3)
@@ -77,8 +77,10 @@ def test_a_change_keeps_the_state_and_a_reset_does_not(outside: Any) -> None:
     attune.step(4)
     state = recipe.apply_to(state, params)
     assert int(state.inner_state[0].count) == 3 and float(state.inner_state[0].mu[0]) > 0.2
+    state.hyperparams["eps"] = jnp.full_like(state.hyperparams["eps"], 0.5)  # by the script itself
     outside.fire("reset_state")
     state = recipe.apply_to(state, params)
+    assert float(state.hyperparams["eps"]) == 0.5
     assert int(state.inner_state[0].count) == 0 and float(state.inner_state[0].mu[0]) == 0
     assert [float(state.hyperparams[name]) for name in ("learning_rate", "b1")] == pytest.approx([0.5, 0.8])
 
