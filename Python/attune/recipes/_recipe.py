@@ -162,7 +162,7 @@ class Recipe:
     def apply(self) -> dict[str, Any]:
         """Brings into the object what was changed since the last call, all or nothing, and again what others have overwritten.
         Never raises: what the object refuses is taken back with one line on stderr. The answer has what was written, by tag."""
-        due = list[Knob]()
+        due: list[Knob] = []
         for knob in self._knobs:
             value = knob.variable()
             if value is not knob.seen:

@@ -73,9 +73,10 @@ class Recipe(_Recipe):
         """The state with all that was changed live, also when it comes from a checkpoint. `params` are needed for `reset_state` only."""
         self.state, self._params = state, params
         self.apply()
-        injected = [injection.hyperparams for injection in injections(self.state)]
-        for variable, place in self._places:
-            place.hold(injected[place.index], variable())
+        if any(place.live is not None for _, place in self._places):
+            injected = [injection.hyperparams for injection in injections(self.state)]
+            for variable, place in self._places:
+                place.hold(injected[place.index], variable())
         state, self.state, self._params = self.state, None, None  # buffers that the update wants to reuse are not held
         return state
 
