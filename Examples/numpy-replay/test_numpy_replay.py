@@ -46,7 +46,7 @@ def start(tmp_path, name, **environment):
 
 
 def dial(tmp_path, name, process):
-    """Its socket appears with its first declaration."""
+    """Its socket appears with its first declaration; all is declared when it reports its first step."""
     path = tmp_path / name / "attune" / f"train-{process.pid}.sock"
     while True:
         try:
@@ -55,6 +55,7 @@ def dial(tmp_path, name, process):
             assert process.poll() is None, process.stderr.read()
             continue
         client.ask("reports.subscribe")
+        client.wait_for_reports(1)
         return client
 
 
