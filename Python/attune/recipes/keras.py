@@ -97,7 +97,7 @@ class LiveCallback(keras.callbacks.Callback):  # type: ignore[misc]
             base = _Base(schedule, self._compile)
             if base.peak:
                 self.recipe.bind("lr", base.read, base.write)
-        elif isinstance(optimizer._learning_rate, keras.Variable):
+        elif hasattr(optimizer._learning_rate, "assign"):
             self.recipe.bind(
                 "lr",
                 lambda: self._look(optimizer._learning_rate),

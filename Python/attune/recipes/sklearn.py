@@ -62,8 +62,9 @@ def _attach_linear(recipe: Recipe, estimator: Any) -> None:
         "l1_ratio": getattr(estimator, "penalty", None) != "elasticnet",
         "power_t": schedule != "invscaling",
     }
+    parameters = estimator.get_params(deep=False)
     for name, (tag, hints) in LINEAR.items():
-        if isinstance(getattr(estimator, name, None), (int, float)) and not ignored.get(name):
+        if isinstance(parameters.get(name), (int, float)) and not ignored.get(name):
             if name == "alpha" and schedule == "optimal":
                 hints = {**hints, "min": TINY}  # it divides by it
             recipe.bind_attribute(tag, {"": estimator}, name, **hints)

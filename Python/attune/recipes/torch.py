@@ -96,6 +96,11 @@ class _Binding:
         self.has_base = bool(schedules) and not self.follows
         if self.has_base and not all(hasattr(schedule, "base_lrs") for schedule in schedules):
             raise ValueError(f"scheduler: {type(scheduler).__name__} has no base_lrs; allowed are torch's schedulers. Nothing was changed.")
+        if self.has_base and any(hasattr(group["lr"], "fill_") and group["lr"] is group.get("initial_lr") for group in every):
+            raise ValueError(
+                "scheduler: this torch keeps one tensor for lr and its base; allowed are a number for lr, or a newer torch. "
+                "Nothing was changed."
+            )
         cycles = any(getattr(schedule, "cycle_momentum", False) for schedule in schedules)
         self.cycled = {"momentum", "beta1"} if cycles else set[str]()  # OneCycleLR writes them at each step: they are its own
 

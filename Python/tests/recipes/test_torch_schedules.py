@@ -46,12 +46,20 @@ def test_a_new_base_is_what_the_schedule_would_have_made_of_it(name: str, at: in
         if number == at:
             recipe.variables["lr"].value = 0.3
 
+    if shares_a_tensor(name, tensor):
+        pytest.skip("this torch keeps one tensor for lr and its base")
     never = run_plain(name, 0.1, tensor)
     always = run_plain(name, 0.3, tensor)
     changed = run_scheduled(name, 0.1, tensor, outside.prefix, change)
     assert changed[: at - 1] == pytest.approx(never[: at - 1])
     assert changed[at - 1 :] == pytest.approx(always[at - 1 :], rel=1e-6)
     assert outside.values()["lr"] == 0.3
+
+
+def shares_a_tensor(name: str, tensor: bool) -> bool:
+    optimizer = OPTIM.SGD([weight()], lr=torch.tensor(0.1, dtype=torch.float64) if tensor else 0.1, momentum=0.5, foreach=False)
+    SCHEDULES[name](optimizer)
+    return tensor and optimizer.param_groups[0]["lr"] is optimizer.param_groups[0]["initial_lr"]
 
 
 def run_plain(name: str, base: float, tensor: bool) -> list[float]:
