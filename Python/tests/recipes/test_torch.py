@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 from types import SimpleNamespace
 from typing import Any, Callable
 
@@ -389,3 +390,11 @@ def test_a_tensor_on_an_accelerator_is_not_looked_at_in_each_step(outside: Any) 
     for _ in range(10):
         recipe.apply()
     assert (far.value, Far.looks) == (0.5, looks)
+
+
+def test_ranks_that_have_not_joined_are_told(outside: Any, capsys: Any, monkeypatch: Any) -> None:
+    for name, answer in (("is_initialized", True), ("get_world_size", 4)):
+        monkeypatch.setattr(torch.distributed, name, lambda answer=answer: answer)
+    monkeypatch.delitem(sys.modules, "attune.ranks", raising=False)
+    attach(OPTIM.SGD([weight()], lr=0.1), prefix=outside.prefix)
+    assert "one of 4 ranks, and they have not joined a group" in capsys.readouterr().err
