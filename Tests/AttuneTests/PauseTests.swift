@@ -1,7 +1,13 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 import AttuneValues
 import AttuneWire
 import AttuneWireTesting
 @testable import Attune
+import Synchronization
 import Testing
 
 @Suite struct PauseTests {
@@ -88,4 +94,37 @@ import Testing
     program.registry.finish(within: .zero)
     #expect(try seen.wait(count: 2).count == 2)
   }
+
+  /// A program that handles SIGTERM by itself must see it, paused or not.
+  @Test func handlerOfTheProgramIsLetThrough() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      let program = try TestProgram(TemporaryDirectory())
+      signal(SIGTERM) { _ in handled.store(true, ordering: .sequentiallyConsistent) }
+      let registry = program.registry
+      _ = try registry.hold(Circumstances())
+      let waiting = pthread_self()
+      // The threads of the concurrency runtime take no signals by themselves.
+      var ending = sigset_t()
+      sigemptyset(&ending)
+      sigaddset(&ending, SIGTERM)
+      pthread_sigmask(SIG_UNBLOCK, &ending, nil)
+      let deadline = Moment.after(.seconds(20))
+      try onThread {
+        // Until the step is through: a signal before the wait begins would be seen by nobody.
+        while !released.load(ordering: .sequentiallyConsistent) {
+          if registry.inner.withLock({ $0.state.isHeld }) { pthread_kill(waiting, SIGTERM) }
+          if deadline < .now { exit(8) }
+          sched_yield()
+        }
+      }
+      registry.step(1)
+      released.store(true, ordering: .sequentiallyConsistent)
+      precondition(handled.load(ordering: .sequentiallyConsistent), "the step has waited for the signal")
+      precondition(registry.inner.withLock { $0.state.pause.standing == .interrupted }, "the pause goes on at the next step")
+      exit(7)
+    }
+  }
 }
+
+private let handled = Atomic<Bool>(false)
+private let released = Atomic<Bool>(false)

@@ -56,7 +56,6 @@ import Testing
 
   @Test func waitsForTheStepAsAWhole() throws {
     let client = try program.client()
-    _ = try client.request(LiveMethod.subscribeToChanges, ["from": 1])
     let both = SetRequest(values: ["rate": 0.5, "momentum": 0.8], Circumstances(reason: "plateau", by: "ann"))
     _ = try client.request(LiveMethod.setVariables, both.json)
     let later = SetRequest(values: ["rate": 0.7], Circumstances(atStep: 9))
@@ -70,8 +69,8 @@ import Testing
     program.registry.report(["loss": 1])
     #expect(rate() == 0.7)
 
-    let first = try ChangeNotice(json: client.notification(within: .seconds(20)).parameters)
-    let second = try ChangeNotice(json: client.notification(within: .seconds(20)).parameters)
+    let changes = try program.changes(2)
+    let (first, second) = (changes[0], changes[1])
     #expect([first.n, first.number, first.step] == [1, 1, 4])
     #expect(first.values == ["rate": 0.5, "momentum": 0.8])
     #expect(first.reason == "plateau")
