@@ -1,8 +1,9 @@
 """What one change of a hyperparameter costs: live with Attune, live with the original LiveTune, and by starting the training again.
 
-After the study in §5.1 of LiveTune (Zibakhsh Shabgahi et al., 2024), which measured restarts only: the same training, a network of several widths,
-is changed in the three ways in turn. For each, the time from the wish to the first step with the new value, and the time in which no step was
-made. Of a restart, also where its time goes. The peer: pip install LiveTune. Energy is measured where the machine lets this user read it.
+After the study in §5.1 of LiveTune (Zibakhsh Shabgahi et al., 2024), which measured restarts only: the same training, a network of several
+widths, is changed in the three ways in turn. For each, the time from the wish to the first step with the new value, and the longest time
+without a step meanwhile. Of a restart, also where its time goes. The peer: pip install LiveTune. Energy is measured where the machine lets this
+user read it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any, Optional
 import harness
 
 TRAINER = harness.ROOT / "Benchmarks" / "restart" / "trainer.py"
+STAGES = ("Python and libraries", "model", "data and checkpoint", "first step")
 ENERGY = Path("/sys/class/powercap/intel-rapl:0/energy_uj")
 
 
@@ -144,7 +146,7 @@ def study(place: harness.Place, width: int, repeats: int) -> list[harness.Figure
             if name == "restart":
                 asked, gap, following = again(trainings[index], width, paths["plain"], rate)
                 ends = [following.began, *(following.stages[stage] for stage in ("libraries", "model", "data")), following.steps[0]]
-                stages.append(dict(zip(("libraries", "model", "data and checkpoint", "first step"), (b - a for a, b in zip(ends, ends[1:])))))
+                stages.append(dict(zip(STAGES, (later - earlier for earlier, later in zip(ends, ends[1:])))))
                 trainings[index] = following
                 after = joules()
                 if before is not None and after is not None:
@@ -160,10 +162,12 @@ def study(place: harness.Place, width: int, repeats: int) -> list[harness.Figure
     return figures(width, taken, stages, spent)
 
 
-def figures(width: int, taken: dict[str, list[tuple[float, float]]], stages: list[dict[str, float]], spent: list[float]) -> list[harness.Figure]:
+def figures(
+    width: int, taken: dict[str, list[tuple[float, float]]], stages: list[dict[str, float]], spent: list[float]
+) -> list[harness.Figure]:
     parameters = 16 * width + width * width + width * 10
     where, result = f"{parameters:,} weights", []
-    for which, quantity in enumerate(("from the wish to the first step with it", "without a step meanwhile")):
+    for which, quantity in enumerate(("from the wish to the first step with it", "longest time without a step meanwhile")):
         times = {name: [1000 * pair[which] for pair in pairs] for name, pairs in taken.items()}
         for name in ("original", "restart"):
             peer = "the original LiveTune" if name == "original" else "a restart from the checkpoint"

@@ -1,7 +1,7 @@
 """A classifier of handwritten digits that tells the time of every step, tuned live or started again from its checkpoint.
 
-Usage: trainer.py MODE WIDTH CHECKPOINT [RATE], where MODE is plain, attune or livetune. SIGTERM saves the checkpoint and ends it. Every line says
-`WHAT SECONDS RATE`, in seconds of the machine's steady clock: `libraries`, `model`, `data`, and `step` for each step.
+Usage: trainer.py MODE WIDTH CHECKPOINT [RATE], where MODE is plain, attune or livetune. SIGTERM saves the checkpoint and ends it. Every line
+says `WHAT SECONDS RATE`, in seconds of the machine's steady clock: `libraries`, `model`, `data`, and `step` for each step.
 """
 
 import signal
@@ -27,7 +27,9 @@ def main():
     sizes = [16, width, width, 10]
     weights = [random.normal(0, np.sqrt(2 / fan), (fan, out)) for fan, out in zip(sizes, sizes[1:])]
     velocity = [np.zeros_like(weight) for weight in weights]
-    rate = attune.live("rate", initial, min=0, max=1) if mode == "attune" else liveVar(initial, "rate") if mode == "livetune" else lambda: initial
+    rate = {
+        "attune": lambda: attune.live("rate", initial, min=0, max=1), "livetune": lambda: liveVar(initial, "rate"), "plain": lambda: lambda: initial,
+    }[mode]()  # fmt: skip
     tell("model")
 
     table = np.loadtxt(__file__.replace("Benchmarks/restart/trainer.py", "Examples/digits-shell/digits.csv"), delimiter=",")
@@ -46,7 +48,8 @@ def main():
         rows = random.integers(0, len(inputs), 64)
         step(np, inputs[rows], labels[rows], weights, velocity, now)
         tell("step", now)
-    np.savez(checkpoint, **{f"{name}{layer}": part for name, parts in (("w", weights), ("v", velocity)) for layer, part in enumerate(parts)})
+    named = {f"{name}{layer}": part for name, parts in (("w", weights), ("v", velocity)) for layer, part in enumerate(parts)}
+    np.savez(checkpoint, **named)
 
 
 def step(np, batch, labels, weights, velocity, rate):

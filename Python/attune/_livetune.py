@@ -7,6 +7,7 @@ import math
 import os
 import select
 import socket
+import struct
 import sys
 import threading
 import time
@@ -58,6 +59,8 @@ class Server:
         self._clients: dict[int, Client] = {}
         self._closed_until = -math.inf
         self._refusals = 0
+        # Asked about itself: a system that tells whose a connection is, tells the listener.
+        self.knows_its_clients = _owner(self.port, 1) is not None
         threading.Thread(target=self._serve, name="attune-livetune", daemon=True).start()
 
     def door(self, tag: str, pinned: bool = False) -> int:
@@ -129,10 +132,15 @@ class Server:
 
     def _accept(self, listener: socket.socket, tag: str | None) -> None:
         try:
-            end, _ = listener.accept()
+            end, (_, port) = listener.accept()
         except OSError as problem:  # gone again, the door is closed, or the process has no descriptor left
             if problem.errno in (errno.EMFILE, errno.ENFILE):
                 self._closed_until = time.monotonic() + 0.1
+            return
+        if self.knows_its_clients and (owner := _owner(port, listener.getsockname()[1])) not in (os.geteuid(), 0):
+            end.close()
+            if owner is not None:  # the second call of a client to a silent dictionary is gone by now, and no offence
+                self._refuse(f"user {owner} of this machine called, and was hung up on: allowed are the program's own and root.")
             return
         if len(self._clients) >= CLIENT_LIMIT:  # the one nearest to its end makes room
             self._drop(min(self._clients.values(), key=lambda one: one.deadline))
@@ -166,10 +174,14 @@ class Server:
             self._take(client.tag, client.kind, client.heard.decode(errors="replace"))
             return "", True
         except Exception as problem:  # of the program's own code, too: a client must not end this thread
-            if client.tag is not None and self._refusals < 100:  # the original's clients do not listen any more
-                self._refusals += 1
-                print(f"attune: livetune: {problem}", file=sys.stderr)
+            if client.tag is not None:  # the original's clients do not listen any more
+                self._refuse(str(problem))
             return str(problem), True
+
+    def _refuse(self, problem: str) -> None:
+        self._refusals += 1
+        if self._refusals <= 100:
+            print(f"attune: livetune: {problem}", file=sys.stderr)
 
     def _tell_port(self, heard: bytes) -> tuple[str, bool]:
         if ASK_PORT.startswith(heard):
@@ -221,6 +233,26 @@ def _listening(port: int) -> socket.socket:
     return end
 
 
+def _owner(port: int, other: int) -> int | None:
+    """The user whose socket has the first port and talks to the second; None when nobody has it any more, or the system does not tell.
+
+    Linux does, by its socket diagnostics (linux/inet_diag.h): one question, one answer.
+    """
+    ends = struct.pack("!HH", port, other) + 2 * socket.inet_aton(HOST).ljust(16, b"\0")
+    every = 0xFFFFFFFF  # state, and no cookie
+    request = struct.pack("=BBBBI", socket.AF_INET, socket.IPPROTO_TCP, 0, 0, every) + ends + struct.pack("=III", 0, every, every)
+    try:
+        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 4) as diagnostics:
+            diagnostics.send(struct.pack("=IHHII", 16 + len(request), 20, 1, 0, 0) + request)
+            answer = diagnostics.recv(512, socket.MSG_DONTWAIT)
+    except (OSError, AttributeError):
+        return None
+    if len(answer) < 88 or answer[4] != 20:
+        return None
+    user, inode = struct.unpack_from("=II", answer, 80)
+    return int(user) if inode else None  # an orphan, whose process has closed it, counts as root's
+
+
 def _value(text: str, kind: str) -> Any:
     """What is of another type stays a text, for the variable to refuse."""
     word = text.strip()
@@ -256,4 +288,7 @@ def serve(registry: Registry, port: int | None = None, out: TextIO | None = None
     os.register_at_fork(after_in_child=server.abandon)
     line = f"{BLUE}[LiveTune] {GREEN}Port number for the LiveTune dictionary: {YELLOW}{server.port}{END}"
     print(line, file=out or sys.stderr, flush=True)
+    if not server.knows_its_clients:
+        everybody = "every user of this machine can change the program's variables"
+        print(f"attune: livetune: the system does not tell whose a connection is: {everybody}.", file=sys.stderr)
     return server

@@ -81,6 +81,28 @@ def test_restarts_on_the_same_port_at_once(begin: Start, kind: str) -> None:
     again.wait("rate" if kind == "swift" else "rate()", "0.25")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be another user")
+@pytest.mark.parametrize("kind", KINDS)
+def test_another_user_of_the_machine_is_refused(begin: Start, kind: str) -> None:
+    program, port = begin(kind, ATTUNE_LIVETUNE_PORT="0")
+    client = f"""
+import os, socket
+os.setuid(65534)
+call = socket.socket()
+try:
+    call.connect(("127.0.0.1", {port}))
+    call.sendall(b"request_type: dictionary_entry - rate")
+    print(call.recv(1024))
+except ConnectionError:
+    print(b"")
+"""
+    done = subprocess.run([sys.executable, "-c", client], capture_output=True, text=True, timeout=DEADLINE)
+    assert done.stdout == "b''\n", done.stderr
+    program.read("(attune: livetune: user 65534 of this machine called, and was hung up on)")
+    assert tune(port, "rate", "--value", "0.5") == (0, "")
+    program.wait("rate" if kind == "swift" else "rate()", "0.5")
+
+
 @needs_swift
 def test_our_command_drives_programs_on_the_original(begin: Start) -> None:
     program, port = begin("original")

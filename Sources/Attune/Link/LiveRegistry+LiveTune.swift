@@ -13,6 +13,9 @@ extension LiveRegistry {
       let server = try LiveTuneServer(port: Int(port), program: LiveTuneSide(registry: self))
       inner.liveTune = server
       sayOnStandardError(server.announcement)
+      if !server.knowsItsClients {
+        warn("livetune: the system does not tell whose a connection is: every user of this machine can change the program's variables.")
+      }
     } catch {
       warn("ATTUNE_LIVETUNE_PORT: \(error). LiveTune's clients cannot reach the program.")
     }
@@ -40,5 +43,5 @@ private struct LiveTuneSide: LiveTuneProgram {
     try registry?.answer(LiveMethod.fireTrigger, ["by": "livetune", "trigger": .string(tag)], from: .nobody) { _ in }
   }
 
-  func refused(_ failure: WireFailure) { registry?.warn("livetune: \(failure.message)") }
+  func refused(_ problem: String) { registry?.warn("livetune: \(problem)") }
 }

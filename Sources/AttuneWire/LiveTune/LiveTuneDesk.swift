@@ -15,13 +15,16 @@ struct LiveTuneDesk {
   private let dictionary: Descriptor
   private let limits: LiveTuneServer.Limits
   private let program: any LiveTuneProgram
+  private let knowsItsClients: Bool
+  private var refusals = 0
   private var doors: LiveTuneDoors
   private var clients: [Client] = []
   /// Until when nobody is let in, because the process has no descriptor left; asking again at once would spin.
   private var closedUntil: Moment?
 
-  init(_ dictionary: Descriptor, _ limits: LiveTuneServer.Limits, _ program: any LiveTuneProgram) {
+  init(_ dictionary: Descriptor, _ limits: LiveTuneServer.Limits, _ program: any LiveTuneProgram, knowsItsClients: Bool) {
     self.dictionary = dictionary
+    self.knowsItsClients = knowsItsClients
     self.limits = limits
     self.program = program
     doors = LiveTuneDoors(limits: limits)
@@ -67,6 +70,7 @@ struct LiveTuneDesk {
       clients[index].talk = talk
       // A few bytes into an empty socket: what it does not take at once belongs to a client that is gone.
       let isSent = Array(reply.text.utf8).withUnsafeBytes { $0.isEmpty || clients[index].descriptor.send($0) == .moved($0.count) }
+      if reply.isOver, !reply.text.isEmpty, talk.place != .dictionary { refuse(reply.text) }
       if reply.isOver || !isSent { drop(index) }
     }
   }
@@ -76,11 +80,23 @@ struct LiveTuneDesk {
     case .none: return
     case .noDescriptors: closedUntil = .after(.milliseconds(100))
     case .peer(let descriptor):
+      let owner = knowsItsClients ? descriptor.peerOwner : .untold
+      guard owner.isTrusted else {
+        descriptor.close()
+        // The second call of a client to a silent dictionary is gone by now, and no offence.
+        if case .user(let id) = owner { refuse("user \(id) of this machine called, and was hung up on: allowed are the program's own and root.") }
+        return
+      }
       if clients.count >= limits.peers, let oldest = clients.indices.min(by: { clients[$0].deadline < clients[$1].deadline }) {
         drop(oldest)
       }
       clients.append(Client(descriptor: descriptor, deadline: .after(limits.patience), talk: LiveTuneTalk(place)))
     }
+  }
+
+  private mutating func refuse(_ problem: String) {
+    refusals += 1
+    if refusals <= 100 { program.refused(problem) }
   }
 
   private mutating func drop(_ index: Int) { clients.remove(at: index).descriptor.close() }

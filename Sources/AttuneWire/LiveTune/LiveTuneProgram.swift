@@ -11,6 +11,6 @@ public protocol LiveTuneProgram: Sendable {
   /// Fires a trigger.
   /// - Throws: `WireFailure` with the reason why it did not.
   func fire(_ tag: String) throws(WireFailure)
-  /// A client's value was refused. The original's clients never learn of it.
-  func refused(_ failure: WireFailure)
+  /// A client, or its value, was refused; why, in one line. The original's clients never learn of it. Told a hundred times at most.
+  func refused(_ problem: String)
 }

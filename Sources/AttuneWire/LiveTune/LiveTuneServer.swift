@@ -8,7 +8,8 @@ import Synchronization
 /// Serves the clients of the original LiveTune: its `tune` command, and what people wrote around it.
 ///
 /// One thread for all, on the loopback only. Sockets never block; silent clients are dropped, and there are at most so many ports and clients at a
-/// time. The protocol has no secret: whoever may run programs on this machine can change the variables, so nobody gets it unasked.
+/// time. The protocol has no secret: where the system tells whose a connection is, other users are hung up on; elsewhere everybody who may run
+/// programs on this machine can change the variables. So nobody gets it unasked.
 public final class LiveTuneServer: Sendable {
   /// What the server allows.
   public struct Limits: Sendable {
@@ -29,6 +30,8 @@ public final class LiveTuneServer: Sendable {
 
   /// The port of the dictionary: what the original's commands take as `--port`.
   public let port: Int
+  /// Whether the system tells whose a connection is, so that other users' are refused.
+  public let knowsItsClients: Bool
   private let program: any LiveTuneProgram
   private let bell: Bell
   private let isStopping = Atomic<Bool>(false)
@@ -40,6 +43,8 @@ public final class LiveTuneServer: Sendable {
     bell = try Bell()
     let dictionary = try Descriptor.listening(at: .tcp(host: Self.host, port: port))
     self.port = dictionary.localPort ?? port
+    // Asked about itself: a system that tells, tells the listener.
+    knowsItsClients = SocketOwner.ofSocket(at: UInt16(self.port), talkingTo: 1).isUser
     self.program = program
     do throws(WireError) {
       try startBackgroundThread(named: "attune-livetune") { self.run(dictionary, limits) }
@@ -61,7 +66,7 @@ public final class LiveTuneServer: Sendable {
   }
 
   private func run(_ dictionary: Descriptor, _ limits: Limits) {
-    var desk = LiveTuneDesk(dictionary, limits, program)
+    var desk = LiveTuneDesk(dictionary, limits, program, knowsItsClients: knowsItsClients)
     withUnsafeTemporaryAllocation(byteCount: LiveTuneKind.messageLimit + 1, alignment: 16) { buffer in
       while !isStopping.load(ordering: .acquiring) { desk.turn(bell, buffer) }
     }

@@ -39,7 +39,6 @@ struct LiveTuneTalk {
         return try take(tag, kind, program)
       }
     } catch {
-      if place != .dictionary { program.refused(error) }
       return Reply(text: error.message)
     }
   }
