@@ -84,7 +84,9 @@ struct LiveTuneDesk {
       guard owner.isTrusted else {
         descriptor.close()
         // The second call of a client to a silent dictionary is gone by now, and no offence.
-        if case .user(let id) = owner { refuse("user \(id) of this machine called, and was hung up on: allowed are the program's own and root.") }
+        if case .user(let id) = owner {
+          refuse("user \(id) of this machine called, and was hung up on: allowed are the program's own and root.")
+        }
         return
       }
       if clients.count >= limits.peers, let oldest = clients.indices.min(by: { clients[$0].deadline < clients[$1].deadline }) {
