@@ -1,14 +1,14 @@
 # `make demo` and `make test` need nothing before them: each installs what is missing, and is quick when run again.
 
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
-SWIFT_FILES := Package.swift Sources Tests Benchmarks/Sources $(wildcard Examples/*/Sources)
+SWIFT_FILES := Package.swift Sources Tests Fuzz Benchmarks/Sources $(wildcard Examples/*/Sources)
 # The environment's python3 comes first, for the examples.
 WITH_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 # Where `make install` puts the command.
 PREFIX ?= $(HOME)/.local
 
-.PHONY: demo test test-recipes build install bench format lint clean setup-demo setup-test
+.PHONY: demo test test-recipes build install bench bench-live fuzz fuzz-keep format lint clean setup-demo setup-test
 
 demo: setup-demo build
 	$(WITH_VENV) .build/release/attune run Examples/digits/experiment.yaml
@@ -33,6 +33,17 @@ install: build
 
 bench: setup-test build
 	$(WITH_VENV) Scripts/bench.sh
+
+bench-live: setup-test build
+	$(WITH_VENV) Scripts/bench-live.sh
+
+# The decoder against a coverage-guided fuzzer; SECONDS=3600 for long. `fuzz-keep` also replaces the corpus that the tests replay.
+SECONDS ?= 60
+fuzz:
+	python3 Fuzz/fuzz.py --seconds $(SECONDS)
+
+fuzz-keep:
+	python3 Fuzz/fuzz.py --seconds $(SECONDS) --keep
 
 format:
 	swift format -i -r $(SWIFT_FILES)

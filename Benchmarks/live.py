@@ -20,6 +20,7 @@ from typing import Callable, Iterator
 
 import harness
 import live_peer
+import livetune_peer
 from harness import Figure, Place
 
 SPEED = harness.ROOT / "Benchmarks" / ".build" / "release" / "LiveSpeed"
@@ -115,7 +116,7 @@ def command(repeats: int) -> list[Figure]:
     with program("hold", "1") as (place, tuned), live_peer.running() as peer:
         for _ in range(repeats):
             ours.append(quantile([timed(lambda: must(place.call("set", f"v0={index}"))) for index in range(40)], 0.5))
-            tune = [str(live_peer.environment() / "tune"), "-p", str(peer.dictionary), "-t", "v0", "-v", "0.5"]
+            tune = [str(Path(livetune_peer.interpreter()).parent / "tune"), "-p", str(peer.dictionary), "-t", "v0", "-v", "0.5"]
             theirs.append(quantile([timed(lambda: subprocess.run(tune, capture_output=True, check=False)) for _ in range(15)], 0.5))
     return [Figure.beside("the command", "`attune set`, p50 of 40", "ms", ours, live_peer.NAME + " `tune`", theirs, limit=15)]
 
@@ -142,13 +143,14 @@ def rates(repeats: int) -> list[Figure]:
 
 
 def variables(repeats: int) -> list[Figure]:
-    """What 10,000 variables cost a program beyond one without any; the peer, which has a thread for each, with 1,000."""
+    """What 10,000 variables cost a program: threads and descriptors beyond one without any, memory beyond one with ten; the peer,
+    which has a thread for each, with 1,000."""
     threads, descriptors, memory, ratios = [], [], [], []
     for _ in range(repeats):
         with program("hold", "0") as (_, none), program("hold", "10") as (_, few), program("hold", "10000") as (_, many):
             threads.append(many.count("task") - none.count("task"))
             descriptors.append(many.count("fd") - none.count("fd"))
-            memory.append(many.megabytes() - none.megabytes())
+            memory.append(many.megabytes() - few.megabytes())
             pairs = [(float(few.client("single", "5000", "1")), float(many.client("single", "5000", "1"))) for _ in range(5)]
             ratios.append(statistics.median(small / large for small, large in pairs))
     with live_peer.running(1) as base, live_peer.running(1000) as peer:
@@ -212,7 +214,7 @@ def starts(count: int) -> list[Figure]:
         peer.process.communicate()
         return tunable
 
-    live_peer.environment()
+    livetune_peer.interpreter()
     with ThreadPoolExecutor(6) as pool:
         tuned = sum(pool.map(ours, range(count)))
         fewer = max(1, count // 10)

@@ -1,19 +1,17 @@
-"""The original LiveTune 0.0.8 in an environment of its own from PyPI, and what is measured of it: its programs and its raw protocol."""
+"""Programs that embed the original LiveTune, and what is measured of them."""
 
 from __future__ import annotations
 
 import socket
 import subprocess
-import sys
 import threading
 import time
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Iterator
 
-HERE = Path(__file__).resolve().parent
-ENVIRONMENT = HERE / ".build" / "livetune"
-NAME = "LiveTune 0.0.8"
+from livetune_peer import VERSION, change, interpreter, look_up
+
+NAME = f"LiveTune {VERSION}"
 
 PROGRAM = """
 import contextlib, io, sys, threading, time
@@ -38,21 +36,12 @@ os._exit(0)
 """
 
 
-def environment() -> Path:
-    """Where its `python` and its `tune` are; made the first time."""
-    if not (ENVIRONMENT / "complete").exists():
-        subprocess.run([sys.executable, "-m", "venv", ENVIRONMENT], check=True)
-        subprocess.run([ENVIRONMENT / "bin" / "pip", "install", "-q", "--disable-pip-version-check", "LiveTune==0.0.8"], check=True)
-        (ENVIRONMENT / "complete").touch()
-    return ENVIRONMENT / "bin"
-
-
 class Program:
     """A program with so many live variables `v0`, `v1` …"""
 
     def __init__(self, variables: int = 1, mode: str = "hold") -> None:
         self.process = subprocess.Popen(
-            [environment() / "python", "-c", PROGRAM, str(variables), mode], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [interpreter(), "-c", PROGRAM, str(variables), mode], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, text=True,
         )  # fmt: skip
         assert self.process.stdout
@@ -90,28 +79,13 @@ def running(variables: int = 1, mode: str = "hold") -> Iterator[Program]:
         program.process.communicate()
 
 
-def look_up(program: Program) -> int:
-    with socket.create_connection(("localhost", program.dictionary), timeout=5) as connection:
-        connection.sendall(b"request_type: dictionary_entry - v0")
-        return int(connection.recv(1024))
-
-
-def change(port: int, value: float) -> None:
-    """Returns when the other side has hung up: the nearest that it has to an acknowledgement."""
-    with socket.create_connection(("localhost", port), timeout=5) as connection:
-        connection.sendall(b"request_type: update_var")
-        connection.recv(1024)
-        connection.sendall(str(value).encode())
-        connection.recv(1)
-
-
 def latencies(count: int) -> list[float]:
     """Seconds from the request, as its command sends it, to the program's seeing the value."""
     with running(mode="spin") as program:
         sent = {}
         for value in range(1, count + 1):
             sent[float(value)] = time.monotonic_ns()
-            change(look_up(program), value)
+            change(look_up(program.dictionary, "v0"), str(value))
         return [(moment - sent[value]) / 1e9 for value, moment in program.end() if value in sent]
 
 
@@ -123,7 +97,7 @@ def rate(clients: int, seconds: float) -> float:
         def work(index: int) -> None:
             while time.monotonic() < end:
                 try:
-                    change(program.port, index * 1e6 + counts[index])
+                    change(program.port, str(index * 1e6 + counts[index]))
                     counts[index] += 1
                 except OSError:
                     pass
