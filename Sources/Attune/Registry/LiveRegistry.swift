@@ -25,6 +25,7 @@ public final class LiveRegistry: Sendable {
   let isWaitingForSteps = Atomic<Bool>(false)
   let warn: @Sendable (String) -> Void
   let owner = processID
+  private let generation = Forks.generation
   let age = ProcessAge()
   let energy: EnergyMeter
   private let startMoment = Moment.now
@@ -60,7 +61,7 @@ public final class LiveRegistry: Sendable {
   public func step(_ step: Int) {
     precondition(step >= 0, "a step counts completed steps; got \(step)")
     completedSteps.store(step, ordering: .relaxed)
-    guard isWaitingForSteps.load(ordering: .relaxed) else { return }
+    guard isWaitingForSteps.load(ordering: .relaxed), isHome else { return }
     let group = inner.withLock { $0.group }
     let decided = group?.decisions(at: step) ?? []
     let (missed, gate) = changing { inner in
@@ -82,6 +83,7 @@ public final class LiveRegistry: Sendable {
   /// - Precondition: `step >= 1`.
   public func report(step: Int? = nil, _ metrics: [String: Double]) {
     precondition(step ?? 1 >= 1, "a report's step counts completed steps, from 1; got \(step ?? 1)")
+    guard isHome else { return completedSteps.store(step ?? self.step + 1, ordering: .relaxed) }
     let elapsed = Moment.now - startMoment
     let (completed, firstForgotten, warmup) = inner.withLock { inner -> (Int, Bool, Double?) in
       start(&inner)
@@ -126,6 +128,10 @@ public final class LiveRegistry: Sendable {
       inner.liveTune?.stop()
     }
   }
+
+  /// Whether this is the process that has the thread. A forked child goes on with the values it has inherited and tells nobody anything: the
+  /// lock may have been held by a thread that it does not have.
+  var isHome: Bool { Forks.generation == generation }
 
   /// Under an experiment, reports that nobody has taken are left in a file: the next agent finds them there.
   private func leaveReports() {
