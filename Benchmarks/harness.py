@@ -94,7 +94,9 @@ class Place:
         own = {name: value for name, value in os.environ.items() if not name.startswith("ATTUNE_")}
         path = os.pathsep.join([str(Path(sys.executable).parent), own.get("PATH", "")])
         python = os.pathsep.join(filter(None, [str(ROOT / "Python"), own.get("PYTHONPATH", "")]))
-        place = {"ATTUNE_STORE": str(self.store), "XDG_RUNTIME_DIR": str(self.sockets), "PATH": path, "PYTHONPATH": python}
+        # Programs of other places may be found in the temporary directory.
+        sockets = {"XDG_RUNTIME_DIR": str(self.sockets), "TMPDIR": str(self.sockets)}
+        place = {"ATTUNE_STORE": str(self.store), "PATH": path, "PYTHONPATH": python, **sockets}
         return {**own, **place, **more}
 
     def start(self, *arguments: str, log: Path, **environment: str) -> subprocess.Popen[bytes]:

@@ -55,7 +55,8 @@ private struct VictimProgram {
     case .request(_, let method, let parameters), .notification(let method, let parameters):
       // What is refused is refused in words.
       do throws(WireFailure) {
-        try registry.answer(method, parameters, from: Peer(number: 1)) { result in precondition(!result.text.isEmpty, "an answer has text") }
+        try registry.answer(method, parameters, from: Peer(number: 1)) { result in precondition(!result.text.isEmpty, "an answer has text")
+        }
       } catch { precondition(!error.message.isEmpty, "a refusal has a reason") }
       readNotices(parameters)
     case .result(_, let value): readNotices(value)
@@ -72,7 +73,9 @@ private struct VictimProgram {
   func readFiles(_ bytes: [UInt8]) {
     let replay = Replay(lines: bytes, isResuming: false)
     _ = replay.value(of: "rate")
-    for problem in Schedule.reading(bytes).problems { precondition(!problem.message.isEmpty, "a line that does not fit is refused in words") }
+    for problem in Schedule.reading(bytes).problems {
+      precondition(!problem.message.isEmpty, "a line that does not fit is refused in words")
+    }
     let text = String(decoding: bytes, as: UTF8.self)
     _ = SocketAddress(text).description
     _ = Value(typed: text).description

@@ -39,7 +39,8 @@ import Testing
       var bytes: [UInt8] = []
       var rest = Array(line.utf8)[...]
       while let byte = rest.popFirst() {
-        guard byte == UInt8(ascii: "\\"), rest.count >= 3, let value = UInt8(String(decoding: rest.dropFirst().prefix(2), as: UTF8.self), radix: 16)
+        guard byte == UInt8(ascii: "\\"), rest.count >= 3,
+          let value = UInt8(String(decoding: rest.dropFirst().prefix(2), as: UTF8.self), radix: 16)
         else {
           bytes.append(byte)
           continue

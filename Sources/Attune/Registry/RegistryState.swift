@@ -27,16 +27,22 @@ struct RegistryState {
     }
 
     var descriptor: VariableDescriptor {
-      switch declared { case .declared(let descriptor, _, _): descriptor }
+      switch declared {
+      case .declared(let descriptor, _, _): descriptor
+      }
     }
 
     var initial: Value {
-      switch declared { case .declared(_, let initial, _): initial }
+      switch declared {
+      case .declared(_, let initial, _): initial
+      }
     }
 
     /// The reason why a value is refused; `nil` when it is not.
     func validate(_ value: Value) -> String? {
-      switch declared { case .declared(_, _, let validate): validate?(value) }
+      switch declared {
+      case .declared(_, _, let validate): validate?(value)
+      }
     }
 
     mutating func add(_ more: @escaping Sink) {
