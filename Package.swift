@@ -79,8 +79,8 @@ let package = Package(
     .executableTarget(
       name: "AttuneCommand",
       dependencies: [
-        "AttuneCore", "AttuneEngine", "AttuneFiles", "AttuneFleet", "AttuneProposers", "AttuneSchedulers", "AttuneStore", "AttuneValues",
-        "AttuneWire", "CAttuneSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "AttuneCore", "AttuneEffects", "AttuneEngine", "AttuneFiles", "AttuneFleet", "AttuneProposers", "AttuneSchedulers", "AttuneStore",
+        "AttuneValues", "AttuneWire", "CAttuneSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
       name: "AttuneCommandTests",
@@ -101,6 +101,10 @@ let package = Package(
     // Counter-based random numbers and numerical kernels.
     .target(name: "AttuneMath"),
     .testTarget(name: "AttuneMathTests", dependencies: ["AttuneMath"]),
+
+    // What a change did to a metric, with its uncertainty. Numbers in, numbers out.
+    .target(name: "AttuneEffects", dependencies: ["AttuneMath"]),
+    .testTarget(name: "AttuneEffectsTests", dependencies: ["AttuneEffects", "AttuneMath"]),
 
     // The rules of the house that have a number: ceilings, arrows, catalogs.
     .testTarget(name: "TidyTests"),

@@ -12,6 +12,7 @@ import Testing
     "AttuneProposers": ["AttuneCore", "AttuneMath", "AttuneValues"],
     "AttuneSchedulers": ["AttuneCore", "AttuneMath", "AttuneValues"],
     "AttuneEngine": ["AttuneCore", "AttuneMath", "AttuneValues"],
+    "AttuneEffects": ["AttuneMath"],
     "AttuneStore": ["AttuneCore", "AttuneMath", "AttuneValues"],
     "AttuneFiles": ["AttuneCore", "AttuneMath", "AttuneValues"],
   ]
