@@ -10,7 +10,8 @@ struct AttuneCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       InitCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self, BestCommand.self, StopCommand.self, PsCommand.self,
-      GetCommand.self, SetCommand.self, FireCommand.self, WatchCommand.self, ReplayCommand.self, DoctorCommand.self, AgentCommand.self,
+      GetCommand.self, SetCommand.self, FireCommand.self, WatchCommand.self, ReplayCommand.self, ForkCommand.self, EffectCommand.self,
+      SavingsCommand.self, DoctorCommand.self, AgentCommand.self,
     ])
 
   static func main() async {

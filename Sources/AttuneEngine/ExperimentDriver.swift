@@ -85,7 +85,7 @@ public actor ExperimentDriver {
   }
 
   /// Tells the experiment something; returns when it is in the journal.
-  /// - Returns: the number of the change, after a `change` command.
+  /// - Returns: the number of the change, after a `change` command; the number of the twin, after `fork`.
   /// - Throws: `CommandError` when it makes no sense now.
   @discardableResult
   public nonisolated func command(_ command: Command, by who: String) async throws(CommandError) -> Int {
@@ -137,7 +137,7 @@ public actor ExperimentDriver {
   private func obey(_ command: Command, by who: String) async throws -> Result<Int, CommandError> {
     do { try machine.check(command) } catch { return .failure(error) }
     try await take([(Event(time: parts.clock.now, .commanded(command, by: who)), nil)])
-    return .success(machine.lastChangeNumber)
+    return .success(machine.answer(to: command))
   }
 
   /// Nobody waits for an answer that cannot come any more.
@@ -178,21 +178,25 @@ public actor ExperimentDriver {
   /// - Returns: the event that answers the action at once, if there is one.
   private func perform(_ action: Action) async -> Event? {
     switch action {
-    case .propose(let trial): return propose(trial)
+    case .propose: return propose()
     case .start(let attempt, let slot): await parts.runner.perform(.start(startOrder(attempt, slot)))
     case .stop(let attempt): await parts.runner.perform(.stop(attempt))
     case .change(let attempt, let request): await parts.runner.perform(.change(attempt, request))
+    case .copyCheckpoint(let trial, let twin): await parts.runner.perform(.copyCheckpoint(of: trial, to: twin))
     case .wake(let time): wake(at: time)
     case .finish: break
     }
     return nil
   }
 
-  private func propose(_ trial: TrialID) -> Event {
+  private func propose() -> Event {
     let definition = machine.definition
-    var random = RandomStream(seed: definition.seed, purpose: "propose", index: trial.rawValue)
+    let history = machine.history.withoutTwins
+    // Counted by proposals: the n-th is the same however many twins have taken numbers.
+    let ordinal = TrialID(history.trials.count + 1)
+    var random = RandomStream(seed: definition.seed, purpose: "propose", index: ordinal.rawValue)
     do {
-      let configuration = try parts.proposer.propose(trial, after: machine.history, using: &random)
+      let configuration = try parts.proposer.propose(ordinal, after: history, using: &random)
       return Event(time: parts.clock.now, .proposed(configuration: configuration, by: definition.proposer.name))
     } catch {
       return Event(time: parts.clock.now, .proposalFailed(message: "proposer '\(definition.proposer.name)': \(error)"))
@@ -203,7 +207,7 @@ public actor ExperimentDriver {
     let trial = machine.history[attempt.trial]
     return Order.Start(
       attempt: attempt, configuration: trial.configuration, slot: slot, isResume: attempt.number > 1,
-      seed: machine.definition.scriptSeed(of: attempt.trial), changes: trial.changes)
+      seed: machine.definition.scriptSeed(of: machine.history.root(of: attempt.trial)), changes: trial.changes)
   }
 
   private func wake(at time: Timestamp) {

@@ -8,6 +8,8 @@ public enum CommandError: Error, Hashable, Sendable, CustomStringConvertible {
   case notRunning(TrialID, state: Trial.State)
   case space(SpaceError)
   case noRoom(limit: Int)
+  case unknownChange(Int, of: TrialID, known: [Int])
+  case checkpointTooLate(Int?, change: Int, step: Int)
   case controllerGone
 
   /// One line: the thing, what arrived, what is allowed.
@@ -20,6 +22,12 @@ public enum CommandError: Error, Hashable, Sendable, CustomStringConvertible {
     case .space(let error): "\(error). Nothing was changed"
     case .controllerGone:
       "the controller is ending and takes no more commands; `attune resume` goes on with the experiment. Nothing was changed"
+    case .unknownChange(let number, let id, let known):
+      "trial \(id) has no change \(number) of values that took effect"
+        + (known.isEmpty ? "; it has none" : "; it has \(known.map(String.init).joined(separator: ", "))") + ". Nothing was forked"
+    case .checkpointTooLate(let step, let number, let changeStep):
+      "change \(number) took effect after step \(changeStep), and the newest checkpoint is \(step.map { "of step \($0)" } ?? "of no known step"): "
+        + "a twin from there has the change in it; --from-start runs one from the beginning. Nothing was forked"
     case .noRoom(let limit): "limits.trials allows \(limit) trials and all are proposed; nothing was added"
     }
   }
@@ -33,13 +41,16 @@ extension ExperimentMachine {
     case .stop, .interrupt: break
     case .stopTrial(let id), .change(let id, _, _, _): try checkRunning(id)
     case .add(let configuration):
-      if let limit = definition.limits.trials, history.trials.count + additions.count >= limit { throw .noRoom(limit: limit) }
+      if let limit = definition.limits.trials, history.trials.count - twinCount + additions.count >= limit { throw .noRoom(limit: limit) }
       do { _ = try definition.space.validate(configuration) } catch { throw .space(error) }
+    case .fork(let id, let start, let number): try checkFork(of: id, from: start, before: number)
     }
   }
 
-  /// The number of the last change that was asked for.
-  public var lastChangeNumber: Int { changeCount }
+  /// What a command that was just obeyed is answered with: the twin's number after `fork`, else the number of the last change.
+  public func answer(to command: Command) -> Int {
+    if case .fork = command { history.trials.count } else { changeCount }
+  }
 
   private func checkRunning(_ id: TrialID) throws(CommandError) {
     guard let trial = history.trial(id) else { throw .unknownTrial(id, count: history.trials.count) }
@@ -61,6 +72,7 @@ extension ExperimentMachine {
     case .add(let configuration):
       if let valid = try? definition.space.validate(configuration) { additions.append(Addition(configuration: valid, by: who)) }
       return []
+    case .fork(let id, let start, let number): return fork(id, from: start, before: number, by: who)
     }
   }
 }

@@ -36,7 +36,7 @@ extension ExperimentMachine {
   mutating func finishIfDone() -> [Action] {
     guard occupants.isEmpty else { return [] }
     if let closing { return finish(closing) }
-    let isDone = queue.isEmpty && awaited == nil && (!canAdmit || (isExhausted && additions.isEmpty))
+    let isDone = queue.isEmpty && forks.isEmpty && awaited == nil && (!canAdmit || (isExhausted && additions.isEmpty))
     return isDone ? finish(failureOfAll ?? .trialsDone) : []
   }
 
@@ -50,15 +50,16 @@ extension ExperimentMachine {
         touched.insert(trial.id)
       }
       queue = []
+      forks = [:]
     }
     return [.finish(result)]
   }
 
   private var failureOfAll: Outcome? {
-    guard let last = history.trials.last else {
+    guard let last = history.trials.last(where: { $0.origin == nil }) else {
       return .failed(message: "the search space holds no configuration that keeps the constraints")
     }
-    guard history.trials.allSatisfy({ $0.state == .failed }) else { return nil }
+    guard history.trials.allSatisfy({ $0.state == .failed || $0.origin != nil }) else { return nil }
     return .failed(message: failureMessage("every trial failed; the last: \(last.reason ?? "")", last.attempts.last?.ending?.tail))
   }
 

@@ -26,13 +26,15 @@ extension ExperimentMachine {
     }
     let trial = history[id.trial]
     if let value = report.metrics[definition.objective.metric], value.isFinite { earlyFailures.clear() }
-    let decision = scheduler.decide(after: report, of: trial, in: history)
-    guard attempt.stopRequest == nil, closing == nil else { return [] }
-    if let value = history.value(of: trial), definition.objective.reachesTarget(value) {
-      return stop(id, .target) + close(.targetReached(id.trial))
+    let copies = copies(after: report, of: id)
+    // Neither a scheduler nor the target has a say in a twin: it is there for a comparison.
+    let decision = trial.origin == nil ? scheduler.decide(after: report, of: trial, in: history) : .continue
+    guard attempt.stopRequest == nil, closing == nil else { return copies }
+    if trial.origin == nil, let value = history.value(of: trial), definition.objective.reachesTarget(value) {
+      return copies + stop(id, .target) + close(.targetReached(id.trial))
     }
-    if let limit = definition.limits.steps, report.step >= limit { return stop(id, .stepLimit) }
-    return decision == .stop ? stop(id, .scheduler) : []
+    if let limit = definition.limits.steps, report.step >= limit { return copies + stop(id, .stepLimit) }
+    return copies + (decision == .stop ? stop(id, .scheduler) : [])
   }
 
   mutating func ended(_ id: AttemptID, _ ending: Ending) -> [Action] {
@@ -49,7 +51,7 @@ extension ExperimentMachine {
     history[id.trial].state = verdict.state
     history[id.trial].reason = verdict.reason
     if !verdict.state.isFinal { queue.append(id.trial) }
-    return judgeEarly(id.trial, ending, verdict)
+    return copiesAtEnd(of: id) + (history[id.trial].origin == nil ? judgeEarly(id.trial, ending, verdict) : [])
   }
 
   mutating func changed(_ id: AttemptID, _ change: Change) {
@@ -57,6 +59,7 @@ extension ExperimentMachine {
     guard history.trial(id.trial) != nil else { return }
     history[id.trial].changes.append(change)
     touched.insert(id.trial)
+    checkpointAsked(change, of: id)
   }
 
   mutating func stop(_ id: AttemptID, _ reason: StopReason) -> [Action] {
@@ -79,7 +82,8 @@ extension ExperimentMachine {
   /// Where a restart would go on. The first step of a later attempt shows from where it really went on.
   private mutating func noteCheckpoint(_ report: Report, of attempt: Attempt) {
     let id = attempt.id
-    if id.number > 1, !attempt.hasReported { history[id.trial].checkpointStep = report.step > 1 ? report.step - 1 : nil }
+    if !attempt.hasReported, id.number > 1 { history[id.trial].checkpointStep = report.step > 1 ? report.step - 1 : nil }
+    if !attempt.hasReported, id.number == 1, history[id.trial].origin != nil { history[id.trial].origin?.step = report.step - 1 }
     if report.hasCheckpoint { history[id.trial].checkpointStep = report.step }
   }
 

@@ -30,6 +30,10 @@ public struct ExperimentMachine: Sendable {
   var isExhausted = false
   /// Why everything is being brought to an end; `nil` while it is not.
   var closing: Outcome?
+  /// Twins that wait for their checkpoint.
+  var forks: [TrialID: PendingFork] = [:]
+  /// Twins among the trials.
+  var twinCount = 0
   /// Changes without an answer, by number.
   var pendingChanges: [Int: (attempt: AttemptID, request: ChangeRequest)] = [:]
   /// Numbers given to change requests so far.
@@ -96,7 +100,10 @@ public struct ExperimentMachine: Sendable {
     case .reported(let id, let report): return reported(id, report)
     case .attemptEnded(let id, let ending): return ended(id, ending)
     case .changed(let id, let change): changed(id, change)
-    case .refused(_, let number, _): pendingChanges[number] = nil
+    case .refused(_, let number, _):
+      pendingChanges[number] = nil
+      return checkpointRefused(number)
+    case .checkpointCopied(let twin, let problem): checkpointCopied(twin, problem)
     case .commanded(let command, let by): return obey(command, by: by)
     case .tick: break
     }
@@ -118,6 +125,7 @@ extension ExperimentMachine {
       if attempt.stopRequest != nil { actions.append(.stop(id)) }
     }
     actions += pendingChanges.sorted { $0.key < $1.key }.map { .change($0.value.attempt, $0.value.request) }
+    actions += copiesUnderWay
     if let awaited { actions.append(.propose(awaited)) }
     if let limit = definition.limits.time, let now = activity.last { actions.append(.wake(at: now + max(0, limit - activity.seconds))) }
     return actions
@@ -145,7 +153,7 @@ extension ExperimentMachine {
   }
 
   /// Whether the limit on trials leaves room for one more.
-  var canAdmit: Bool { definition.limits.trials.map { history.trials.count < $0 } ?? true }
+  var canAdmit: Bool { definition.limits.trials.map { history.trials.count - twinCount < $0 } ?? true }
 
   private mutating func admit(_ configuration: Configuration, by: String) {
     let id = TrialID(history.trials.count + 1)

@@ -58,22 +58,36 @@ extension Store {
     }
   }
 
-  /// How many trials stand where.
+  /// How many trials stand where, twins left out.
   public func stateCounts(of record: ExperimentRecord) throws(StoreError) -> [String: Int] {
     try read { database in
       let rows = try Row.fetchAll(
-        database, sql: "SELECT state, COUNT(*) AS number FROM trial WHERE experiment = ? GROUP BY state", arguments: [record.id])
+        database, sql: "SELECT state, COUNT(*) AS number FROM trial WHERE experiment = ? AND origin IS NULL GROUP BY state",
+        arguments: [record.id])
       return Dictionary(uniqueKeysWithValues: rows.map { ($0["state"], $0["number"]) })
     }
   }
 
+  /// How many trials are twins.
+  public func twinCount(of record: ExperimentRecord) throws(StoreError) -> Int {
+    try read {
+      try Int.fetchOne(
+        $0, sql: "SELECT COUNT(*) FROM trial WHERE experiment = ? AND origin IS NOT NULL", arguments: [record.id]) ?? 0
+    }
+  }
+
   /// The trial with the best value; of equal ones the first.
-  public func best(of record: ExperimentRecord) throws(StoreError) -> TrialRow? {
+  /// - Parameter withTwins: whether twins count.
+  public func best(of record: ExperimentRecord, withTwins: Bool = false) throws(StoreError) -> TrialRow? {
     let order = record.definition.objective.goal == .maximize ? "DESC" : "ASC"
     return try read { database in
       try Row.fetchOne(
-        database, sql: "SELECT * FROM trial WHERE experiment = ? AND value IS NOT NULL ORDER BY value \(order), number LIMIT 1",
-        arguments: [record.id]
+        database,
+        sql: """
+          SELECT * FROM trial WHERE experiment = ? AND value IS NOT NULL AND (origin IS NULL OR ?)
+          ORDER BY value \(order), number LIMIT 1
+          """,
+        arguments: [record.id, withTwins]
       ).map(TrialRow.init)
     }
   }

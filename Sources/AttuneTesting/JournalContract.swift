@@ -33,6 +33,15 @@ public enum JournalContract {
       .refused(attempt, number: 5, message: "no"), .commanded(.stopTrial(TrialID(1)), by: "ada"),
       .commanded(.add(configuration), by: "ada"),
       .commanded(.change(trial: TrialID(1), wish: .fire(trigger: "save"), atStep: 3, reason: nil), by: "ada"), .tick,
+      .commanded(.change(trial: TrialID(1), wish: .fire(trigger: "save", payload: "{\"a\":[1]}"), atStep: nil, reason: "x"), by: "ada"),
+      .commanded(.fork(TrialID(1), from: .freshCheckpoint, before: 4), by: "ada"), .checkpointCopied(twin: TrialID(2), problem: nil),
+      .checkpointCopied(twin: TrialID(3), problem: "no room"),
+      .changed(
+        attempt, Change(number: 6, step: 17, values: [:], trigger: "save", by: "ada", payload: "[1]", reason: "é", isImmediate: true)),
+      .reported(attempt, Report(step: 2, metrics: ["loss": 1], elapsed: 2, warmup: 1.5, hasCheckpoint: true)),
+      .attemptEnded(
+        attempt,
+        Ending(cause: .lost, cost: AttemptCost(warmup: 1.5, joules: 2, energySource: "rapl"), hasCheckpoint: true)),
     ]
     let entries = kinds.enumerated().map { index, kind in
       JournalEntry(

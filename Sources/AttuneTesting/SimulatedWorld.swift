@@ -20,6 +20,7 @@ public struct SimulatedWorld: Sendable {
   public private(set) var starts: [AttemptID: Int] = [:]
   /// What runs now.
   public private(set) var running: [AttemptID: Process] = [:]
+  private var copies: Set<TrialID> = []
   private var unacknowledged: [(sequence: Int, kind: Event.Kind)] = []
   private var delivered = 0
   private var sequence = 0
@@ -46,6 +47,7 @@ public struct SimulatedWorld: Sendable {
         slot: slot, step: 0, fate: fate, steps: fate == .exited(status: 0) ? steps : Int.random(in: 1...steps, using: &random))
       saw(.attemptStarted(id))
     case .stop(let id): running[id]?.isStopping = true
+    case .copyCheckpoint(_, let twin) where copies.insert(twin).inserted: saw(.checkpointCopied(twin: twin, problem: nil))
     default: break
     }
   }

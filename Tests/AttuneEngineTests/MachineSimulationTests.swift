@@ -14,7 +14,8 @@ import Testing
     var run = try SimulatedRun(seed: seed)
     try run.toTheEnd()
     let trials = run.machine.history.trials
-    #expect(trials.count == SimulatedRun.trialLimit)
+    #expect(trials.count { $0.origin == nil } == SimulatedRun.trialLimit)
+    #expect(run.machine.forks.isEmpty && run.machine.twinCount == trials.count { $0.origin != nil })
     #expect(trials.allSatisfy { $0.state.isFinal }, "a trial is stuck")
     #expect(run.world.running.isEmpty, "a process is left")
     #expect(run.world.starts.values.allSatisfy { $0 == 1 })
@@ -72,11 +73,22 @@ struct SimulatedRun {
       precondition(moves < 100_000, "the experiment does not end")
       switch Int.random(in: 0..<20, using: &random) {
       case 0: try crash()
+      case 8: fork()
       case 1..<8: for event in world.events() { take(event) }
       default: _ = world.advance()
       }
     }
     for event in world.events() { take(event) }
+  }
+
+  /// A person wants a twin, of a trial that may be anywhere.
+  private mutating func fork() {
+    let count = machine.history.trials.count
+    guard count > 0, machine.twinCount < 6 else { return }
+    let starts = [ForkStart.freshCheckpoint, .lastCheckpoint, .beginning]
+    let command = Command.fork(
+      TrialID(Int.random(in: 1...count, using: &random)), from: starts.randomElement(using: &random) ?? .beginning, before: nil)
+    if (try? machine.check(command)) != nil { take(.commanded(command, by: "ada")) }
   }
 
   private mutating func crash() throws {

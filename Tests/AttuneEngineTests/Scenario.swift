@@ -56,6 +56,7 @@ struct Scenario {
     case .start(let attempt, let slot): "start \(attempt) on \(slot)"
     case .stop(let attempt): "stop \(attempt)"
     case .change(let attempt, let request): "change \(attempt) #\(request.number) \(request.wish)"
+    case .copyCheckpoint(let trial, let twin): "copy the checkpoint of \(trial) to \(twin)"
     case .wake(let time): "wake at \(time.seconds)"
     case .finish(let outcome): "finish: \(outcome)"
     }
@@ -65,7 +66,9 @@ struct Scenario {
     machine.history.trials.map { trial in
       let value = machine.history.value(of: trial).map { " \($0)" } ?? ""
       let attempts = trial.attempts.count == 1 ? "" : " after \(trial.attempts.count) attempts"
-      return "= trial \(trial.id) \(trial.state)\(value)\(attempts)" + (trial.reason.map { " – \($0)" } ?? "")
+      let twin = trial.origin.map { " twin of \($0.trial) from \($0.step) without \($0.leftOut)" } ?? ""
+      let changes = trial.origin == nil ? "" : " with changes \(trial.changes.map(\.number))"
+      return "= trial \(trial.id) \(trial.state)\(value)\(attempts)\(twin)\(changes)" + (trial.reason.map { " – \($0)" } ?? "")
     }
   }
 
@@ -108,7 +111,13 @@ struct Words {
       case "started": .attemptStarted(try attempt)
       case "report": .reported(try attempt, try report)
       case "ended": .attemptEnded(try attempt, try ending)
-      case "applied": .changed(try attempt, Change(number: Int(self["number"] ?? "") ?? 0, step: 1, values: ["lr": 0.1], by: "ada"))
+      case "applied": .changed(try attempt, try change)
+      case "copied": .checkpointCopied(twin: TrialID(Int(self[1]) ?? 0), problem: self["problem"])
+      case "fork":
+        .commanded(
+          .fork(
+            TrialID(Int(self[1]) ?? 0), from: self["from"].flatMap(ForkStart.init) ?? .lastCheckpoint,
+            before: self["before"].flatMap { Int($0) }), by: "ada")
       case "refused": .refused(try attempt, number: Int(self["number"] ?? "") ?? 0, message: "no")
       case "stop": .commanded(.stop, by: "ada")
       case "interrupt": .commanded(.interrupt, by: "ada")
@@ -141,15 +150,25 @@ struct Words {
     }
   }
 
+  private var change: Change {
+    get throws {
+      let trigger = self["trigger"]
+      return Change(
+        number: Int(self["number"] ?? "") ?? 0, step: Int(self["step"] ?? "") ?? 1, values: trigger == nil ? ["lr": 0.1] : [:],
+        trigger: trigger, by: "ada")
+    }
+  }
+
   private var report: Report {
     get throws {
       guard let step = self["step"].flatMap({ Int($0) }) else { throw ScenarioError(description: "a report needs step=") }
       let metrics = words.dropFirst(2).compactMap { word -> (String, Double)? in
         let parts = word.split(separator: "=")
-        guard parts.count == 2, parts[0] != "step", parts[0] != "after", let value = Double(parts[1]) else { return nil }
+        guard parts.count == 2, !["step", "after", "checkpoint"].contains(parts[0]), let value = Double(parts[1]) else { return nil }
         return (String(parts[0]), value)
       }
-      return Report(step: step, metrics: Dictionary(uniqueKeysWithValues: metrics), elapsed: Double(step))
+      return Report(
+        step: step, metrics: Dictionary(uniqueKeysWithValues: metrics), elapsed: Double(step), hasCheckpoint: self["checkpoint"] == "yes")
     }
   }
 

@@ -10,12 +10,14 @@ struct BestCommand: AsyncParsableCommand {
 
   @Argument(help: "The experiment's name (default: the newest).")
   var experiment: String?
+  @Flag(help: "Let twins count, which `attune fork` has made.")
+  var twins = false
   @OptionGroup var place: StoreOption
   @OptionGroup var output: JSONOption
 
   func run() async throws {
     let (store, record) = try place.open(experiment)
-    guard let best = try store.best(of: record) else {
+    guard let best = try store.best(of: record, withTwins: twins) else {
       throw Failure(.failed, "experiment '\(record.name)' has no trial with a finite '\(record.definition.objective.metric)' yet")
     }
     let report = BestReport(best, record, place.workspace, storePath: store.path)

@@ -28,6 +28,7 @@ struct SetCommand: AsyncParsableCommand {
 struct FireCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "fire", abstract: "Fires a trigger of a running program, once.")
 
+  @OptionGroup var payload: PayloadOption
   @Argument(help: "The trigger's tag.")
   var trigger: String
   @OptionGroup var target: TargetOptions
@@ -38,7 +39,7 @@ struct FireCommand: AsyncParsableCommand {
     if let dictionary = try liveTune.dictionary(besides: target, circumstances) {
       return try liveTune.fire(trigger, at: dictionary, circumstances.output)
     }
-    try circumstances.send(LiveMethod.fireTrigger, ["trigger": .string(trigger)], what: trigger, to: target.connect())
+    try circumstances.send(LiveMethod.fireTrigger, payload.added(to: ["trigger": .string(trigger)]), what: trigger, to: target.connect())
   }
 }
 

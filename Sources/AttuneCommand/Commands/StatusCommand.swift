@@ -48,10 +48,12 @@ struct Summary {
   let state: String
   let counts: [String: Int]
   let best: (trial: Int, value: Double)?
+  private let twins: Int
 
   init(_ record: ExperimentRecord, in store: Store, _ workspace: Workspace) throws {
     self.record = record
     counts = try store.stateCounts(of: record)
+    twins = try store.twinCount(of: record)
     best = try store.best(of: record).map { ($0.number, $0.value ?? .nan) }
     let isRunning = ControllerLock.isHeld(in: workspace.folder(of: record.name))
     state = isRunning ? "running" : record.outcome ?? "interrupted (attune resume goes on)"
@@ -60,7 +62,7 @@ struct Summary {
   var row: [String] {
     let total = counts.values.reduce(0, +)
     return [
-      record.name, state, "\(total)\(record.definition.limits.trials.map { "/\($0)" } ?? "")",
+      record.name, state, "\(total)\(record.definition.limits.trials.map { "/\($0)" } ?? "")" + (twins > 0 ? " + \(twins) twins" : ""),
       best.map { "\(Numbers.short($0.value)) (trial \($0.trial))" } ?? "–", Numbers.date(record.created),
     ]
   }
@@ -68,6 +70,7 @@ struct Summary {
   var json: JSON {
     [
       "experiment": .string(record.name), "state": .string(state), "counts": .object(counts.mapValues(JSON.int)),
+      "twins": .int(twins),
       "created": .float(record.created.seconds), "metric": .string(record.definition.objective.metric),
       "best": best.map { ["trial": .int($0.trial), "value": .number($0.value)] } ?? .null,
     ]
@@ -76,13 +79,17 @@ struct Summary {
 
 extension TrialRow {
   fileprivate var row: [String] {
-    ["\(number)", state, value.map(Numbers.short) ?? "–", "\(steps)", reason ?? "", Numbers.short(configuration)]
+    [
+      "\(number)" + (origin.map { " (twin of \($0.trial) from step \($0.step))" } ?? ""), state, value.map(Numbers.short) ?? "–",
+      "\(steps)", reason ?? "", Numbers.short(configuration),
+    ]
   }
 
   var json: JSON {
     [
       "trial": .int(number), "state": .string(state), "value": value.map(JSON.number) ?? .null, "steps": .int(steps),
       "configuration": configuration.json, "proposer": .string(proposer), "reason": reason.map(JSON.string) ?? .null,
+      "twin_of": origin.map { .int($0.trial.rawValue) } ?? .null, "forked_at": origin.map { .int($0.step) } ?? .null,
     ]
   }
 }

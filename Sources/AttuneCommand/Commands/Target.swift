@@ -21,16 +21,25 @@ struct TargetOptions: ParsableArguments {
       guard trial == nil || program == nil else { throw Failure(.badInput, "--trial and --program exclude one another; give one of them") }
       return try Target(client: Self.dial(Self.controllerAddress(experiment, place)), trial: trial)
     }
-    let programs = RuntimeDirectory.existing().flatMap { $0.sweep() }.filter { if case .program = $0.owner { true } else { false } }
-    let matching = programs.filter { entry in
-      guard let program, case .program(let name, let pid) = entry.owner else { return self.program == nil }
-      return name == program || String(pid) == program
-    }
-    if programs.isEmpty, program == nil, let address = try? Self.controllerAddress(nil, place) {
+    if program == nil, Self.programs.isEmpty, let address = try? Self.controllerAddress(nil, place) {
       return try Target(client: Self.dial(address), trial: nil)
     }
-    guard let entry = matching.first, matching.count == 1 else { throw Self.ambiguous(matching.isEmpty ? programs : matching, program) }
-    return try Target(client: Self.dial(entry.address), trial: nil)
+    return try Self.connect(toProgram: program)
+  }
+
+  /// Connects to a program that runs by itself: by its name or process number, or to the only one.
+  static func connect(toProgram wanted: String?) throws -> Target {
+    let programs = programs
+    let matching = programs.filter { entry in
+      guard let wanted, case .program(let name, let pid) = entry.owner else { return wanted == nil }
+      return name == wanted || String(pid) == wanted
+    }
+    guard let entry = matching.first, matching.count == 1 else { throw ambiguous(matching.isEmpty ? programs : matching, wanted) }
+    return try Target(client: dial(entry.address), trial: nil)
+  }
+
+  private static var programs: [RuntimeDirectory.Entry] {
+    RuntimeDirectory.existing().flatMap { $0.sweep() }.filter { if case .program = $0.owner { true } else { false } }
   }
 
   /// Where the experiment's controller listens.

@@ -38,6 +38,7 @@ final class ControlDesk: Sendable {
     case ControlMethod.listPrograms: return .array(await programs())
     case ControlMethod.stop: return try await command(.stop, parameters)
     case ControlMethod.stopTrial: return try await command(.stopTrial(try trial(in: parameters)), parameters)
+    case ControlMethod.fork: return try await fork(parameters)
     case ControlMethod.addTrial: return try await command(.add(try configuration(in: parameters)), parameters)
     case LiveMethod.listVariables: return try await mirror(of: try trial(in: parameters)).declaration.json
     case LiveMethod.getVariables: return try await values(parameters)
@@ -134,6 +135,27 @@ extension ControlDesk {
         reason: circumstances.reason), parameters)
   }
 
+  /// A fresh checkpoint where the program can be asked for one; else the last, which must be there.
+  private func fork(_ parameters: JSON) async throws(WireFailure) -> JSON {
+    let id = try trial(in: parameters)
+    let number = parameters["change"]?.int
+    var start = ForkStart.beginning
+    if parameters["fromStart"] != true {
+      let triggers = (try? await mirror(of: id).declaration.triggers) ?? []
+      start = number == nil && triggers.contains("attune.checkpoint") ? .freshCheckpoint : .lastCheckpoint
+      let checkpoint = folder.appending(path: "trials/\(id)/checkpoint")
+      let isEmpty = ((try? FileManager.default.contentsOfDirectory(atPath: checkpoint.path)) ?? []).isEmpty
+      if start == .lastCheckpoint, isEmpty, await driver.history.trial(id) != nil {
+        throw WireFailure(
+          .refused,
+          "trial \(id) has no checkpoint, and its program declares no trigger 'attune.checkpoint' by which it could be asked for one; "
+            + "--from-start runs the twin from the beginning. Nothing was forked.")
+      }
+    }
+    let answer = try await command(.fork(id, from: start, before: number), parameters)
+    return ["twin": answer["number"] ?? .null, "from": .string(start.rawValue)]
+  }
+
   private func subscribe(_ method: String, _ parameters: JSON, _ peer: Peer) -> JSON {
     subscriptions.withLock { subscriptions in
       subscriptions[peer, default: Subscription()].trial = parameters["trial"]?.int.map { TrialID($0) }
@@ -151,7 +173,7 @@ extension ControlDesk {
       return ["number": .int(try await driver.command(command, by: parameters["by"]?.string ?? "unknown"))]
     } catch {
       switch error {
-      case .unknownTrial: throw WireFailure(.unknownTag, error.description)
+      case .unknownTrial, .unknownChange: throw WireFailure(.unknownTag, error.description)
       case .controllerGone: throw WireFailure(.notReachable, error.description)
       default: throw WireFailure(.refused, error.description)
       }

@@ -4,6 +4,9 @@ enum ControlMethod {
   static let stop = "experiment.stop"
   static let stopTrial = "trial.stop"
   static let addTrial = "trial.add"
+  static let fork = "trial.fork"
+  /// Notification: a twin has its checkpoint, or will have none.
+  static let forked = "forked"
   static let listPrograms = "programs.list"
   /// Notification: a program refused a change.
   static let refused = "refused"

@@ -25,14 +25,20 @@ struct ControlNotice {
       trial = attempt.trial
       let notice = ChangeNotice(
         n: 0, number: change.number, step: change.step, values: change.values, trigger: change.trigger, by: change.by,
-        time: event.time.seconds)
+        reason: change.reason, time: event.time.seconds)
       var members = notice.json.object ?? [:]
       members["trial"] = .int(attempt.trial.rawValue)
+      if let payload = change.payload { members["payload"] = try? JSON(parsing: payload) }
+      if change.isImmediate { members["immediate"] = true }
       parameters = .object(members)
     case .refused(let attempt, let number, let message):
       method = ControlMethod.refused
       trial = attempt.trial
       parameters = ["trial": .int(attempt.trial.rawValue), "number": .int(number), "message": .string(message)]
+    case .checkpointCopied(let twin, let problem):
+      method = ControlMethod.forked
+      trial = twin
+      parameters = ["trial": .int(twin.rawValue), "problem": problem.map(JSON.string) ?? .null]
     default: return nil
     }
   }

@@ -19,9 +19,7 @@ struct TrialLine {
     var inherited: [Change] = []
     for (member, heir) in zip(line.reversed(), line.reversed().dropFirst()) {
       guard let origin = heir.trial.origin else { continue }
-      inherited = Schedule(member, inherited: inherited).changes.filter {
-        $0.step <= origin.step && !origin.leftOut.contains($0.number)
-      }
+      inherited = Schedule(member, inherited: inherited).changes.filter { origin.kept.contains($0.number) }
     }
     self.record = record
     schedule = Schedule(record, inherited: inherited)

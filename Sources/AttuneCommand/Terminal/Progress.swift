@@ -10,6 +10,7 @@ struct Progress {
   private let started: Timestamp
   private var states: [TrialID: Trial.State] = [:]
   private var running: [TrialID: Trial] = [:]
+  private var origins: [TrialID: Trial.Origin] = [:]
   private var best: (trial: Trial, value: Double)?
   /// The best value after every trial that ended.
   private var bestCurve: [Double] = []
@@ -58,8 +59,10 @@ struct Progress {
   private mutating func take(_ trial: Trial) {
     let before = states[trial.id]
     states[trial.id] = trial.state
+    if let origin = trial.origin { origins[trial.id] = origin }
     running[trial.id] = trial.state == .running ? trial : nil
     if trial.state == .failed, before != .failed { lastFailure = "trial \(trial.id): \(trial.reason ?? "")" }
+    if trial.origin != nil { return }
     if let value = trial.state == .failed ? nil : definition.objective.value(of: trial.reports) {
       let isBetter = best.map { definition.objective.isBetter(value, than: $0.value) || $0.trial.id == trial.id } ?? true
       if isBetter { best = (trial, value) }
@@ -70,12 +73,13 @@ struct Progress {
   private func count(_ state: Trial.State) -> Int { states.values.count { $0 == state } }
 
   private func header(at time: Timestamp) -> String {
-    let done = states.values.count(where: \.isFinal)
+    let done = states.count { $0.value.isFinal && origins[$0.key] == nil }
     let total = definition.limits.trials.map { "/\($0)" } ?? ""
     var parts = ["\(name)   trials \(done)\(total) done", "\(running.count) running"]
     for state in [Trial.State.suspended, .waiting, .stopped, .failed] where count(state) > 0 {
       parts.append("\(count(state)) \(state.rawValue)")
     }
+    if !origins.isEmpty { parts.append("\(origins.count) twin\(origins.count == 1 ? "" : "s")") }
     return parts.joined(separator: " · ") + "   elapsed \(Numbers.clock(time - started))"
   }
 
@@ -88,7 +92,8 @@ struct Progress {
 
   private func line(of trial: Trial) -> String {
     let values = trial.reports.compactMap { $0.metrics[definition.objective.metric] }
-    let step = trial.reports.last.map { "step \($0.step)" } ?? "starting"
+    let twin = trial.origin.map { "twin of \($0.trial)  " } ?? ""
+    let step = twin + (trial.reports.last.map { "step \($0.step)" } ?? "starting")
     return "  trial \(trial.id)  \(step)  \(values.last.map(Numbers.short) ?? "")  \(Sparkline.text(values, width: 16))"
   }
 

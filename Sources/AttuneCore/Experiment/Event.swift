@@ -29,6 +29,8 @@ public struct Event: Hashable, Sendable, Codable {
     case changed(AttemptID, Change)
     /// The program refused a change, or could not be reached.
     case refused(AttemptID, number: Int, message: String)
+    /// The answer to `Action.copyCheckpoint`; a problem when there is no copy.
+    case checkpointCopied(twin: TrialID, problem: String?)
     case commanded(Command, by: String)
     /// A moment asked for by `Action.wake` has come.
     case tick
@@ -46,4 +48,16 @@ public enum Command: Hashable, Sendable, Codable {
   case change(trial: TrialID, wish: ChangeRequest.Wish, atStep: Int?, reason: String?)
   /// Try a configuration of one's own.
   case add(Configuration)
+  /// Run a twin of a trial beside it: without the change of that number and later ones, or, where none is named, without what comes.
+  case fork(TrialID, from: ForkStart, before: Int?)
+}
+
+/// Where a twin begins.
+public enum ForkStart: String, Hashable, Sendable, Codable {
+  /// At a checkpoint that the running program is asked for now.
+  case freshCheckpoint
+  /// At the newest checkpoint there is.
+  case lastCheckpoint
+  /// At the first step.
+  case beginning
 }

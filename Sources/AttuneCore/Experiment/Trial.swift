@@ -43,15 +43,29 @@ public struct Trial: Hashable, Sendable {
     public let trial: TrialID
     /// The step of the checkpoint it goes on from; 0 from the start.
     public var step: Int
-    /// The numbers of the trial's changes that the twin leaves out, as far as they had taken effect at the fork.
+    /// The numbers of the trial's changes that the twin shares.
+    public var kept: [Int]
+    /// The numbers of those that it leaves out, as far as they had taken effect at the fork.
     public var leftOut: [Int]
 
     /// That trial, from that step on.
-    public init(trial: TrialID, step: Int, leftOut: [Int] = []) {
+    public init(trial: TrialID, step: Int, kept: [Int] = [], leftOut: [Int] = []) {
       self.trial = trial
       self.step = step
+      self.kept = kept
       self.leftOut = leftOut
     }
+  }
+
+  /// The same trial under another number.
+  func numbered(_ id: TrialID) -> Trial {
+    var trial = Trial(id: id, configuration: configuration, proposer: proposer)
+    trial.state = state
+    trial.attempts = attempts
+    trial.reports = reports
+    trial.changes = changes
+    trial.reason = reason
+    return trial
   }
 
   /// A trial that waits for its first slot.

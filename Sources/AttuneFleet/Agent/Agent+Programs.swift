@@ -127,7 +127,7 @@ extension Agent {
           $0.metrics = report.metrics
           $0.elapsed = clockStart + report.elapsed
           if let warmup { $0.warmup = warmup }
-          $0.checkpointed = attempt.checkpoint.hasChanged()
+          $0.checkpointed = attempt.checkpoint.hasChanged(by: clockStart + report.elapsed)
         }
         entry.program = program.position
       }

@@ -35,7 +35,8 @@ extension Agent {
     case .change(let order): change(order)
     case .acknowledge(let acknowledgement): acknowledge(through: acknowledgement.sequence)
     case .close: close()
-    case .copy, .hello, nil: break
+    case .copy(let order): copyCheckpoint(order)
+    case .hello, nil: break
     }
   }
 

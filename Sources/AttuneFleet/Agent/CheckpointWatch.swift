@@ -10,18 +10,26 @@ struct CheckpointWatch {
   private static let fileLimit = 64
 
   private let directory: String
+  /// When the attempt started, in nanoseconds since 1970: files have their times by that clock.
+  private let started: Int
   private var newest: Int
 
-  init(directory: String) {
+  /// - Parameter elapsed: seconds since the attempt started.
+  init(directory: String, elapsed: Double) {
     self.directory = directory
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    started = now.tv_sec * 1_000_000_000 + now.tv_nsec - Int(elapsed * 1e9)
     newest = Self.newest(in: directory)
   }
 
   /// Whether something was written since it was asked last.
-  mutating func hasChanged() -> Bool {
+  /// - Parameter elapsed: by that time, in seconds since the attempt started: reports are heard of late when a program makes many.
+  mutating func hasChanged(by elapsed: Double = .infinity) -> Bool {
     let now = Self.newest(in: directory)
-    defer { newest = now }
-    return now > newest
+    guard now > newest, elapsed == .infinity || Double(now - started) <= elapsed * 1e9 else { return false }
+    newest = now
+    return true
   }
 
   /// Nanoseconds since 1970; 0 when there is nothing.

@@ -38,7 +38,8 @@ final class RunningAttempt {
     output = LogTail(path: files.output, offset: Int(record.outputOffset))
     errors = LogTail(path: files.errors, offset: Int(record.errorsOffset))
     step = Int(record.step)
-    checkpoint = CheckpointWatch(directory: files.checkpoint)
+    checkpoint = CheckpointWatch(
+      directory: files.checkpoint, elapsed: max(0, Double(monotonicNanoseconds() - Int(record.startedNanoseconds)) / 1e9))
   }
 
   /// The supervisor's process id, as it wrote it down; 0 before that.
@@ -96,7 +97,8 @@ struct AttemptFiles {
   init(_ attempt: AttemptID, in trials: String) { directory = "\(trials)/\(attempt.trial)/attempts/\(attempt.number)" }
 
   /// The trial's own, shared by its attempts.
-  static func checkpoint(_ attempt: AttemptID, in trials: String) -> String { "\(trials)/\(attempt.trial)/checkpoint" }
+  static func checkpoint(_ attempt: AttemptID, in trials: String) -> String { checkpoint(of: attempt.trial, in: trials) }
+  static func checkpoint(of trial: TrialID, in trials: String) -> String { "\(trials)/\(trial)/checkpoint" }
 
   /// The last lines of the errors, or of the output when there are none.
   var tail: String {

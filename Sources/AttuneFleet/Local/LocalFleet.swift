@@ -120,6 +120,11 @@ extension ProtoCommand {
     case .start(let start): self.start = ProtoStart(start)
     case .stop(let attempt): stop = .with { $0.attempt = attempt.description }
     case .change(let attempt, let request): change = ProtoChangeOrder(attempt, request)
+    case .copyCheckpoint(let trial, let twin):
+      copy = .with {
+        $0.trial = UInt32(trial.rawValue)
+        $0.twin = UInt32(twin.rawValue)
+      }
     }
   }
 }

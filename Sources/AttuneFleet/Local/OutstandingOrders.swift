@@ -5,12 +5,14 @@ struct OutstandingOrders {
   private var starts: [AttemptID: Order] = [:]
   private var changes: [Int: Order] = [:]
   private var stops: [AttemptID: Order] = [:]
+  private var copies: [TrialID: Order] = [:]
 
   mutating func insert(_ order: Order) {
     switch order {
     case .start(let start): starts[start.attempt] = order
     case .stop(let attempt): stops[attempt] = order
     case .change(_, let request): changes[request.number] = order
+    case .copyCheckpoint(_, let twin): copies[twin] = order
     }
   }
 
@@ -20,6 +22,7 @@ struct OutstandingOrders {
     case .attemptStarted(let attempt): starts[attempt] = nil
     case .changed(_, let change): changes[change.number] = nil
     case .refused(_, let number, _): changes[number] = nil
+    case .checkpointCopied(let twin, _): copies[twin] = nil
     case .attemptEnded(let attempt, _):
       starts[attempt] = nil
       stops[attempt] = nil
@@ -30,6 +33,6 @@ struct OutstandingOrders {
   /// In an order in which they can be carried out: an attempt is started before it is changed or stopped.
   var all: [Order] {
     starts.sorted { $0.key < $1.key }.map(\.value) + changes.sorted { $0.key < $1.key }.map(\.value)
-      + stops.sorted { $0.key < $1.key }.map(\.value)
+      + stops.sorted { $0.key < $1.key }.map(\.value) + copies.sorted { $0.key < $1.key }.map(\.value)
   }
 }

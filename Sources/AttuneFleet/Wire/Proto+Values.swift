@@ -110,6 +110,9 @@ extension ProtoAttemptEnded {
 extension ProtoNotice {
   /// What the engine is told; `nil` for what only the fleet needs.
   var event: Event.Kind? {
+    if case .copied(let notice) = kind {
+      return .checkpointCopied(twin: TrialID(Int(notice.twin)), problem: notice.hasProblem ? notice.problem : nil)
+    }
     guard let attempt else { return nil }
     switch kind {
     case .started: return .attemptStarted(attempt)

@@ -1,0 +1,101 @@
+import AttuneCore
+import Foundation
+import Testing
+
+@testable import AttuneFleet
+
+/// Copies of checkpoints: whole, or none.
+@Suite(.timeLimit(.minutes(2))) struct CheckpointCopyTests {
+  @Test func aTreeIsCopiedWithItsLinksAndModes() throws {
+    let fixture = try Fixture()
+    try fixture.write("weights", to: "\(fixture.root)/trials/1/checkpoint/deep/model")
+    try fixture.write("run me", to: "\(fixture.root)/trials/1/checkpoint/hook")
+    chmod("\(fixture.root)/trials/1/checkpoint/hook", 0o700)
+    symlink("deep/model", "\(fixture.root)/trials/1/checkpoint/latest")
+    // What an interrupted copy has left is no checkpoint, and is cleared away.
+    try fixture.write("half", to: "\(fixture.root)/trials/2/checkpoint.draft/deep/model")
+    let copy = CheckpointCopy(source: "\(fixture.root)/trials/1/checkpoint", target: "\(fixture.root)/trials/2/checkpoint")
+    #expect(try copy.make())
+    #expect(fixture.text("trials/2/checkpoint/latest") == "weights")
+    #expect(access("\(fixture.root)/trials/2/checkpoint/hook", X_OK) == 0)
+    #expect(!Files.exists("\(fixture.root)/trials/2/checkpoint.draft"))
+    // A second order changes nothing, though the trial has gone on.
+    try fixture.write("later", to: "\(fixture.root)/trials/1/checkpoint/deep/model")
+    #expect(try copy.make())
+    #expect(fixture.text("trials/2/checkpoint/deep/model") == "weights")
+  }
+
+  @Test func withoutACheckpointThereIsNone() throws {
+    let fixture = try Fixture()
+    try FileManager.default.createDirectory(atPath: "\(fixture.root)/trials/1/checkpoint", withIntermediateDirectories: true)
+    for source in ["1", "7"] {
+      let copy = CheckpointCopy(source: "\(fixture.root)/trials/\(source)/checkpoint", target: "\(fixture.root)/trials/2/checkpoint")
+      #expect(try !copy.make())
+    }
+    #expect(!Files.exists("\(fixture.root)/trials/2"))
+  }
+
+  @Test func whatIsBeingWrittenIsWaitedFor() async throws {
+    let fixture = try Fixture()
+    let path = "\(fixture.root)/trials/1/checkpoint/model"
+    try fixture.write("0", to: path)
+    let writing = Task.detached {
+      for number in 1...300 {
+        try fixture.write(String(repeating: "\(number % 10)", count: 200_000), to: path)
+        await Task.yield()
+      }
+    }
+    let copy = CheckpointCopy(source: "\(fixture.root)/trials/1/checkpoint", target: "\(fixture.root)/trials/2/checkpoint")
+    #expect(try copy.make())
+    try await writing.value
+    let text = fixture.text("trials/2/checkpoint/model")
+    #expect(Set(text).count == 1, "a mixture of two states was copied")
+  }
+
+  @Test func aTwinIsGivenItsCheckpointAndStartsFromIt() async throws {
+    let fixture = try Fixture()
+    let script = try fixture.script(
+      "ls \"$ATTUNE_CHECKPOINT\"\necho resume=$ATTUNE_RESUME\ncat \"$ATTUNE_CHECKPOINT\"/model\necho 'attune: {\"accuracy\": 1}'")
+    try fixture.write("weights", to: "\(fixture.root)/trials/1/checkpoint/model")
+    let fleet = try LocalFleet(try fixture.definition(["/bin/sh", script]), options: fixture.options())
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    await fleet.perform(.copyCheckpoint(of: TrialID(1), to: TrialID(2)))
+    await fleet.perform(.copyCheckpoint(of: TrialID(9), to: TrialID(3)))
+    let problem = "trial 9 has no checkpoint to fork from"
+    try await listener.wait {
+      $0.contains(.checkpointCopied(twin: TrialID(2), problem: nil)) && $0.contains(.checkpointCopied(twin: TrialID(3), problem: problem))
+    }
+    await fleet.perform(.starting("2.1"))
+    #expect(try await listener.ending(of: "2.1").cause == .exited(status: 0))
+    let output = fixture.text("trials/2/attempts/1/stdout.log")
+    #expect(output.hasPrefix("model\nresume=1\nweights"), "\(output)")
+    await fleet.close()
+  }
+
+  @Test func whatProcessesMeasuredIsRead() {
+    let ledger = """
+      {"pid":1,"warmup":2.5,"joules":10,"source":"rapl"}
+      {"pid":1,"warmup":2.5,"elapsed":9,"joules":40,"source":"rapl"}
+      {"pid":2,"warmup":4,"elapsed":9,"joules":30,"source":"nvml"}
+      {"pid":3,"warmup":"nan"}
+      {"pid":2,"warm
+      """
+    #expect(AttemptCost(ledger: Array(ledger.utf8)) == AttemptCost(warmup: 4, joules: 40, energySource: "rapl"))
+    #expect(AttemptCost(ledger: []) == nil && AttemptCost(ledger: Array("{\"pid\":1}".utf8)) == nil)
+  }
+
+  @Test func aCheckpointIsSeenWithTheNextReport() async throws {
+    let fixture = try Fixture()
+    let report = "echo 'attune: {\"accuracy\": 1}'"
+    let waiting = "while [ ! -e \"go\" ]; do sleep 0.01; done"
+    let script = try fixture.script("\(report)\n\(waiting)\necho 1 > \"$ATTUNE_CHECKPOINT\"/model\n\(report)\nsleep 600")
+    let fleet = try LocalFleet(try fixture.definition(["/bin/sh", script]), options: fixture.options())
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    await fleet.perform(.starting("1.1"))
+    try await listener.wait { $0.contains { $0.isReport(of: "1.1", step: 1) } }
+    try fixture.write("", to: "\(fixture.root)/go")
+    try await listener.wait { $0.contains { $0.isReport(of: "1.1", step: 2) } }
+    #expect(await listener.reports(of: "1.1").map(\.hasCheckpoint) == [false, true])
+    await fleet.close()
+  }
+}
