@@ -209,15 +209,21 @@ class Server:
 
     def _take(self, tag: str, kind: str, text: str) -> None:
         if kind != TRIGGER:
-            self.registry.ask({"values": {tag: _value(text, kind)}, "by": "livetune"})
+            self.registry.ask({"values": {tag: _value(text, kind)}, "by": "livetune"}, later=_tell_refusal)
         elif text == FIRE:
-            self.registry.ask({"trigger": tag, "by": "livetune"})
+            self.registry.ask({"trigger": tag, "by": "livetune"}, later=_tell_refusal)
         else:
             raise Refused(f"'{tag}' is a trigger: '{text}' refused: allowed '{FIRE}'. Nothing was fired.")
 
     def _drop(self, client: Client) -> None:
         del self._clients[client.socket.fileno()]
         client.socket.close()
+
+
+def _tell_refusal(answer: object) -> None:
+    """Several ranks decide among themselves, after the client has gone."""
+    if isinstance(answer, Refused):
+        print(f"attune: livetune: {answer.args[0]}", file=sys.stderr)
 
 
 def _listening(port: int) -> socket.socket:

@@ -36,12 +36,20 @@ private struct LiveTuneSide: LiveTuneProgram {
   }
 
   func change(_ tag: String, to value: Value) throws(WireFailure) {
-    try registry?.answer(LiveMethod.setVariables, ["by": "livetune", "values": .object([tag: value.json])], from: .nobody) { _ in }
+    try ask(LiveMethod.setVariables, ["by": "livetune", "values": .object([tag: value.json])])
   }
 
   func fire(_ tag: String) throws(WireFailure) {
-    try registry?.answer(LiveMethod.fireTrigger, ["by": "livetune", "trigger": .string(tag)], from: .nobody) { _ in }
+    try ask(LiveMethod.fireTrigger, ["by": "livetune", "trigger": .string(tag)])
   }
 
   func refused(_ problem: String) { registry?.warn("livetune: \(problem)") }
+
+  /// Several ranks decide among themselves; the original's clients wait for no answer.
+  private func ask(_ method: String, _ parameters: JSON) throws(WireFailure) {
+    guard let registry else { return }
+    let loop = registry.inner.withLock { $0.loop }
+    if let loop, try registry.askRanks(method, parameters, id: .null, from: .nobody, on: loop) { return }
+    try registry.answer(method, parameters, from: .nobody) { _ in }
+  }
 }
