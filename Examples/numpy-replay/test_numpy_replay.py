@@ -12,6 +12,17 @@ import pytest
 
 HERE = Path(__file__).parent
 DEADLINE = 60.0
+RUNNING = []
+
+
+@pytest.fixture(autouse=True)
+def no_process_is_left():
+    """Runs of this example end only when they are told to; a test that fails does not tell them."""
+    yield
+    while RUNNING:
+        process = RUNNING.pop()
+        process.kill()
+        process.communicate()
 
 
 class Client:
@@ -39,10 +50,12 @@ def start(tmp_path, name, **environment):
     """The trainer, with a socket of its own; its reports are read when it has ended."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ATTUNE_")}
     (tmp_path / name).mkdir()
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-u", str(HERE / "train.py")], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env={**kept, "XDG_RUNTIME_DIR": str(tmp_path / name), "ATTUNE_SEED": "3", "ATTUNE_RECORD": str(tmp_path / f"{name}.changes"),
              "OPENBLAS_NUM_THREADS": "1", **environment})  # fmt: skip
+    RUNNING.append(process)
+    return process
 
 
 def dial(tmp_path, name, process):
