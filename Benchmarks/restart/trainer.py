@@ -28,8 +28,10 @@ def main():
     weights = [random.normal(0, np.sqrt(2 / fan), (fan, out)) for fan, out in zip(sizes, sizes[1:])]
     velocity = [np.zeros_like(weight) for weight in weights]
     rate = {
-        "attune": lambda: attune.live("rate", initial, min=0, max=1), "livetune": lambda: liveVar(initial, "rate"), "plain": lambda: lambda: initial,
-    }[mode]()  # fmt: skip
+        "attune": lambda: attune.live("rate", initial, min=0, max=1),
+        "livetune": lambda: liveVar(initial, "rate"),
+        "plain": lambda: lambda: initial,
+    }[mode]()
     tell("model")
 
     table = np.loadtxt(__file__.replace("Benchmarks/restart/trainer.py", "Examples/digits-shell/digits.csv"), delimiter=",")
