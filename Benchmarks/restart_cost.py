@@ -2,8 +2,8 @@
 
 After the study in §5.1 of LiveTune (Zibakhsh Shabgahi et al., 2024), which measured restarts only: the same training, a network of several
 widths, is changed in the three ways in turn. For each, the time from the wish to the first step with the new value, and the longest time
-without a step meanwhile. Of a restart, also where its time goes. The peer: pip install LiveTune. Energy is measured where the machine lets this
-user read it.
+without a step meanwhile. Of a restart, also where its time goes. The peer: pip install LiveTune. Energy is measured where the machine lets
+this user read it.
 """
 
 from __future__ import annotations

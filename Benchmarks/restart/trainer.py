@@ -1,7 +1,7 @@
 """A classifier of handwritten digits that tells the time of every step, tuned live or started again from its checkpoint.
 
-Usage: trainer.py MODE WIDTH CHECKPOINT [RATE], where MODE is plain, attune or livetune. SIGTERM saves the checkpoint and ends it. Every line
-says `WHAT SECONDS RATE`, in seconds of the machine's steady clock: `libraries`, `model`, `data`, and `step` for each step.
+Usage: trainer.py MODE WIDTH CHECKPOINT [RATE], where MODE is plain, attune or livetune. SIGTERM saves the checkpoint and ends it. Every
+line says `WHAT SECONDS RATE`, in seconds of the machine's steady clock: `libraries`, `model`, `data`, and `step` for each step.
 """
 
 import signal

@@ -7,9 +7,9 @@ import Synchronization
 
 /// Serves the clients of the original LiveTune: its `tune` command, and what people wrote around it.
 ///
-/// One thread for all, on the loopback only. Sockets never block; silent clients are dropped, and there are at most so many ports and clients at a
-/// time. The protocol has no secret: where the system tells whose a connection is, other users are hung up on; elsewhere everybody who may run
-/// programs on this machine can change the variables. So nobody gets it unasked.
+/// One thread for all, on the loopback only. Sockets never block; silent clients are dropped, and there are at most so many ports and
+/// clients at a time. The protocol has no secret: where the system tells whose a connection is, other users are hung up on; elsewhere
+/// everybody who may run programs on this machine can change the variables. So nobody gets it unasked.
 public final class LiveTuneServer: Sendable {
   /// What the server allows.
   public struct Limits: Sendable {
