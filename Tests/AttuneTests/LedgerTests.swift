@@ -7,6 +7,7 @@ import AttuneValues
 import AttuneWire
 import AttuneWireTesting
 @testable import Attune
+import Synchronization
 import Testing
 
 @Suite struct LedgerTests {
@@ -93,6 +94,43 @@ import Testing
     #expect(meter.read()?.joules == 130e-6)
   }
 
+  /// Two GPUs; the second is also called GPU-b, and each question finds that it has used 500 mJ more.
+  private static let driver = GraphicsDriver(
+    start: { 0 },
+    count: { pointer in
+      pointer.pointee = 2
+      return 0
+    },
+    byIndex: { index, handle in
+      handle.pointee = OpaquePointer(bitPattern: Int(index) + 1)
+      return index < 2 ? 0 : 2
+    },
+    byName: { name, handle in
+      handle.pointee = OpaquePointer(bitPattern: 2)
+      return String(cString: name) == "GPU-b" ? 0 : 6
+    },
+    counter: { handle, millijoules in
+      if handle == OpaquePointer(bitPattern: 1) {
+        millijoules.pointee = UInt64(firstCounter.add(500, ordering: .relaxed).newValue)
+      } else {
+        millijoules.pointee = UInt64(secondCounter.add(500, ordering: .relaxed).newValue)
+      }
+      return 0
+    })
+
+  @Test func graphicsThatTheProgramMayUseAreCounted() throws {
+    for (visible, gpus) in [(nil, 2), ("0", 1), ("GPU-b", 1), ("1,0", 2), ("0,7,1", 1)] as [(String?, Int)] {
+      var energy = try #require(GraphicsEnergy(visible: visible, driver: Self.driver))
+      #expect(energy.joules() == 0.5 * Double(gpus), "\(visible ?? "all")")
+      #expect(energy.joules() == 1.0 * Double(gpus))
+    }
+    for visible in ["", "-1", "none"] {
+      let energy = GraphicsEnergy(visible: visible, driver: Self.driver)
+      let isThere = energy != nil
+      #expect(!isThere, "\(visible)")
+    }
+  }
+
   @Test func whatCannotBeMeasuredIsAbsent() throws {
     let meter = EnergyMeter(powercap: directory.path)
     #expect(meter.read() == nil)
@@ -100,3 +138,6 @@ import Testing
     #expect(meter.read() == nil && !meter.runsOver)
   }
 }
+
+private let firstCounter = Atomic<Int>(1_000_000)
+private let secondCounter = Atomic<Int>(0)
