@@ -5,7 +5,8 @@ import Foundation
 /// A rank that does nothing but step, at its own uneven pace, and prints each step at which it saw a change; `GroupProcessTests` and
 /// Benchmarks/ranks.py start several of them.
 ///
-/// Arguments: the seed of its pace, the longest step in microseconds, the step it goes on from, and the milliseconds that ranks have to answer.
+/// Arguments: the seed of its pace, the longest step in microseconds, the step it goes on from, the milliseconds that ranks have to answer,
+/// and, where each change has a variable of its own, how many: `level 1`, `level 2` …
 @main
 struct RankWorker {
   static func main() throws {
@@ -16,6 +17,7 @@ struct RankWorker {
     let level = LiveVariable("level", 0)
     let save = LiveTrigger("save")
     let stop = LiveTrigger("stop")
+    let levels = (0..<(numbers.count > 4 ? numbers[4] : 0)).map { LiveVariable("level \($0 + 1)", 0) }
     LiveRegistry.shared.step(numbers[2])
     try LiveRegistry.shared.joinGroup(patience: .milliseconds(numbers[3]))
     say("joined \(rate()) \(level())")
@@ -28,6 +30,7 @@ struct RankWorker {
       step += 1
       LiveRegistry.shared.step(step)
       if [rate.isChanged(), level.isChanged()].contains(true) { say("\(step) \(rate()) \(level())") }
+      for (number, own) in levels.enumerated() where own.isChanged() { say("\(step) level \(number + 1)") }
       if save.fired() { say("\(step) save") }
     }
     say("end \(step)")
