@@ -179,13 +179,14 @@ def flood(repeats: int) -> list[Figure]:
 
         def window(is_flooded: bool) -> list[float]:
             tuned.say("window")
+            client.stdin.write("window\n" if is_flooded else "quiet\n")
+            count = float(client.stdout.readline())
             if is_flooded:
-                client.stdin.write("window\n")
-                reached.append(float(client.stdout.readline()))
+                reached.append(count)
             return [float(word) for word in tuned.line().split()]
 
         window(False)
-        for _ in range(repeats * 8):
+        for _ in range(repeats * 16):
             first, during, last = window(False), window(True), window(False)
             quiet = [(before + after) / 2 for before, after in zip(first, last)]
             lost.append((1 - during[0] / quiet[0]) * 100)

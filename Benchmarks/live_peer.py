@@ -30,7 +30,7 @@ def look():
 if sys.argv[2] == "spin":
     threading.Thread(target=look, daemon=True).start()
 sys.stdin.read()
-print(*(f"{value} {moment}" for value, moment in seen), sep="\\n", flush=True)
+print(*(f"seen {value} {moment}" for value, moment in seen), sep="\\n", flush=True)
 import os
 os._exit(0)
 """
@@ -60,7 +60,9 @@ class Program:
     def end(self) -> list[tuple[float, int]]:
         """The values it saw, each with the moment of the monotonic clock."""
         lines = self.process.communicate("", 60)[0].split("\n")
-        return [(float(value), int(moment)) for value, moment in (line.split() for line in lines if line)]
+        # It says on standard output, too, what it was told.
+        words = [line.split() for line in lines if line.startswith("seen ")]
+        return [(float(value), int(moment)) for _, value, moment in words]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import System
 ///
 ///     LiveSpeed spin                    looks at `rate` all the time; at the end says when it saw which value
 ///     LiveSpeed hold VARIABLES          declares so many variables and waits
-///     LiveSpeed compute                 trains, and says what each window of half a second came to
+///     LiveSpeed compute                 trains, and says what each window of a quarter of a second came to
 ///
 /// A client connects to a program's socket and says what it measured:
 ///
@@ -14,9 +14,12 @@ import System
 ///     LiveSpeed pipeline SOCKET COUNT DEPTH     COUNT changes, DEPTH requests at a time: seconds
 ///     LiveSpeed many SOCKET COUNT VARIABLES     COUNT requests of so many variables each: seconds
 ///     LiveSpeed single SOCKET COUNT CLIENTS     COUNT changes each by so many clients, each after the answer to its last: seconds
-///     LiveSpeed flood SOCKET RATE               so many changes a second, in windows of half a second: how many there were
+///     LiveSpeed flood SOCKET RATE               so many changes a second, in windows like those: how many there were
 @main
 struct LiveSpeed {
+  /// Nanoseconds of a window of `compute` and `flood`.
+  static let window = 0.25e9
+
   static func main() {
     let words = Array(CommandLine.arguments.dropFirst())
     let numbers = words.compactMap { Int($0) }

@@ -26,7 +26,7 @@ enum Programs {
     precondition(variables.count == count, "they were there to the end")
   }
 
-  /// Half a second's windows of a training loop that reads three variables a step: steps a second, by the clock and by the thread's
+  /// Windows of a training loop that reads three variables a step: steps a second, by the clock and by the thread's
   /// processor time.
   static func compute() {
     let rate = LiveVariable("rate", 0.01, in: 0...1e9)
@@ -37,7 +37,7 @@ enum Programs {
     while let line = readLine(), line == "window" {
       let (start, used) = (monotonicNanoseconds(), threadNanoseconds())
       var steps = 0
-      while monotonicNanoseconds() - start < 0.5e9 {
+      while monotonicNanoseconds() - start < LiveSpeed.window {
         for _ in 0..<10 { train(&weights, rate() * 1e-9, isOn() ? momentum() : 0) }
         steps += 10
       }
