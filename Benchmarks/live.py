@@ -1,6 +1,7 @@
 """Live tuning in numbers, beside the original LiveTune 0.0.8 in the same run.
 
-Latency, the command, changes a second, many variables, what a flood costs the training loop, and whether every program that starts can be tuned.
+Latency, the command, changes a second, many variables, what a flood costs the training loop, and whether every program that starts can
+be tuned.
 
 Usage: live.py [--repeats N] [--starts N] [--only WORD] [--json FILE]
 """

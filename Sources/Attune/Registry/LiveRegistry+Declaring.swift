@@ -3,12 +3,12 @@ import AttuneWire
 
 /// What variables and triggers ask of their registry.
 extension LiveRegistry {
-  func declare(_ variable: RegistryState.Variable, sink: @escaping RegistryState.Sink) {
+  func declare(_ variable: RegistryState.Variable, of holder: any ValueHolder) {
     let tag = variable.descriptor.tag
     precondition(!ReservedTag.isReserved(tag), "'\(tag)': names that begin with 'attune.' are Attune's own")
     let (problem, claimed) = inner.withLock { inner in
       start(&inner)
-      let problem = inner.state.declare(variable, sink: sink)
+      let problem = inner.state.declare(variable, of: holder)
       announce(&inner)
       return (problem, inner.state.claimSchedule(for: tag))
     }

@@ -12,7 +12,7 @@ extension RegistryState {
 
   /// Gives a variable a value.
   mutating func give(_ tag: String, _ value: Value) {
-    variables[tag]?.take(value)
+    tell(tag, value)
     version += 1
     if !derivations.isEmpty { stale.insert(tag) }
   }

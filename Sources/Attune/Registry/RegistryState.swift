@@ -1,29 +1,32 @@
 import AttuneValues
 import AttuneWire
 
+/// A variable of the program, as its registry sees it.
+protocol ValueHolder: AnyObject, Sendable {
+  /// Takes a value, at its start or as a change.
+  func hold(_ value: Value, isStart: Bool)
+}
+
 /// Everything a registry knows, as a value: what was declared, what waits for a step, what happened.
 struct RegistryState {
-  /// Takes a value into a variable of the program, at its start or as a change; `false` when that variable is gone.
-  typealias Sink = @Sendable (Value, _ isStart: Bool) -> Bool
-
   /// A declared variable.
   struct Variable: Sendable {
     typealias Validator = @Sendable (Value) -> String?
 
     var value: Value
     private let declared: Declared
-    /// Almost every tag has one variable: only more than one are a list.
-    private var sink: Sink?
-    private var others: [Sink] = []
+    /// The program's variable: the first of this tag.
+    private weak var holder: (any ValueHolder)?
 
     /// What never changes is kept apart: tables of ten thousand variables stay small.
     private indirect enum Declared: Sendable {
       case declared(VariableDescriptor, initial: Value, Validator?)
     }
 
-    init(descriptor: VariableDescriptor, initial: Value, validate: Validator?) {
+    init(descriptor: VariableDescriptor, initial: Value, validate: Validator?, holder: any ValueHolder) {
       declared = .declared(descriptor, initial: initial, validate)
       value = initial
+      self.holder = holder
     }
 
     var descriptor: VariableDescriptor {
@@ -45,15 +48,15 @@ struct RegistryState {
       }
     }
 
-    mutating func add(_ more: @escaping Sink) {
-      if sink == nil { sink = more } else { others.append(more) }
-    }
-
     mutating func take(_ newValue: Value) {
       value = newValue
-      if let told = sink, !told(newValue, false) { sink = nil }
-      if !others.isEmpty { others.removeAll { !$0(newValue, false) } }
+      holder?.hold(newValue, isStart: false)
     }
+  }
+
+  /// A variable of a tag that another variable had declared before.
+  struct Twin: Sendable {
+    weak var holder: (any ValueHolder)?
   }
 
   /// A declared trigger.
@@ -77,12 +80,13 @@ struct RegistryState {
   private(set) var tags: [String] = []
   private(set) var triggerTags: [String] = []
   var variables: [String: Variable] = [:]
+  private var twins: [String: [Twin]] = [:]
   var triggers: [String: Trigger] = [:]
   /// Accepted and waiting for a step, in the order of acceptance.
   var pending: [Wish] = []
   var changes = NumberedLog<ChangeNotice>(capacity: 10_000)
   var reports: ReportLog
-  var accepted: Set<Int> = []
+  var accepted = NumberSet()
   var highestNumber = 0
   var replay: Replay
   var schedule: Schedule
@@ -104,22 +108,21 @@ struct RegistryState {
     self.replay = replay
     self.schedule = schedule
     reports = ReportLog(capacity: reportCapacity)
-    accepted = replay.numbers
+    accepted = NumberSet(replay.numbers)
     highestNumber = replay.numbers.max() ?? 0
   }
 
   /// Declares a variable, or another of the same tag, and gives it the value to start with.
   /// - Returns: what is wrong, in one line, if anything is.
-  mutating func declare(_ variable: Variable, sink: @escaping Sink) -> String? {
+  mutating func declare(_ variable: Variable, of holder: any ValueHolder) -> String? {
     let tag = variable.descriptor.tag
-    if var known = variables[tag] {
+    if let known = variables[tag] {
       guard known.descriptor.kind == variable.descriptor.kind else {
         let kinds = (known.descriptor.kind.rawValue, variable.descriptor.kind.rawValue)
         return "'\(tag)' is declared as \(kinds.0) and as \(kinds.1). The second one cannot be changed from outside."
       }
-      known.add(sink)
-      variables[tag] = known
-      _ = sink(known.value, true)
+      twins[tag, default: []].append(Twin(holder: holder))
+      holder.hold(known.value, isStart: true)
       return nil
     }
     var variable = variable
@@ -137,10 +140,9 @@ struct RegistryState {
     }
     if let value = replay.value(of: tag).flatMap(variable.descriptor.converted) { variable.value = value }
     if let value = inherited.removeValue(forKey: tag).flatMap(variable.descriptor.converted) { variable.value = value }
-    variable.add(sink)
     variables[tag] = variable
     tags.append(tag)
-    _ = sink(variable.value, true)
+    holder.hold(variable.value, isStart: true)
     return problem
   }
 
@@ -155,6 +157,15 @@ struct RegistryState {
     triggerTags.append(tag)
     schedule.declared(trigger: tag)
     return (trigger.cell, nil)
+  }
+
+  /// Gives the program's variables of that tag their new value.
+  mutating func tell(_ tag: String, _ value: Value) {
+    variables[tag]?.take(value)
+    guard !twins.isEmpty, let others = twins[tag] else { return }
+    let living = others.filter { $0.holder != nil }
+    twins[tag] = living.isEmpty ? nil : living
+    for twin in living { twin.holder?.hold(value, isStart: false) }
   }
 
   var declaration: Declaration {

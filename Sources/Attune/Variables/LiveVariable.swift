@@ -1,3 +1,4 @@
+import AttuneValues
 import AttuneWire
 import Synchronization
 
@@ -30,15 +31,8 @@ public final class LiveVariable<Scalar: LiveValue>: Sendable {
     let validator = validate.map { validate -> RegistryState.Variable.Validator in
       { scalar in Scalar.fromLiveScalar(scalar).flatMap(validate) }
     }
-    let variable = RegistryState.Variable(descriptor: descriptor, initial: initial.liveScalar, validate: validator)
-    registry.declare(variable) { [weak self] scalar, isStart in
-      guard let self else { return false }
-      if let value = Scalar.fromLiveScalar(scalar) {
-        self.bits.store(value.liveBits(in: self.table), ordering: .relaxed)
-        if !isStart { self.changeFlag.store(true, ordering: .releasing) }
-      }
-      return true
-    }
+    let variable = RegistryState.Variable(descriptor: descriptor, initial: initial.liveScalar, validate: validator, holder: self)
+    registry.declare(variable, of: self)
   }
 
   /// What it holds now.
@@ -58,6 +52,14 @@ public final class LiveVariable<Scalar: LiveValue>: Sendable {
   /// - Throws: `LiveError` when the range or the validator refuses; the variable keeps its value.
   public func set(_ newValue: Scalar) throws(LiveError) {
     try liveRegistry.change { $0.set(self, newValue) }
+  }
+}
+
+extension LiveVariable: ValueHolder {
+  func hold(_ value: Value, isStart: Bool) {
+    guard let value = Scalar.fromLiveScalar(value) else { return }
+    bits.store(value.liveBits(in: table), ordering: .relaxed)
+    if !isStart { changeFlag.store(true, ordering: .releasing) }
   }
 }
 
