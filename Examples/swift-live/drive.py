@@ -1,7 +1,7 @@
 """Changes the example while it runs, as people would: sets, fires and pauses at moments that nobody planned. Standard library only.
 
-Usage: drive.py PROGRAM [PASSES]. Proves that the record of such a run, replayed, gives the same output to the last bit, and that a paused program ends
-when it is told to.
+Usage: drive.py PROGRAM [PASSES]. Proves that the record of such a run, replayed, gives the same output to the last bit, and that a
+paused program ends when it is told to.
 """
 
 from __future__ import annotations
