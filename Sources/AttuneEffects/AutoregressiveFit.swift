@@ -12,7 +12,7 @@ import Foundation
 /// Prais & Winsten, "Trend estimators and serial correlation" (1954).
 /// - Complexity: O(correlations · rows · columns²), once; an estimate costs a few hundred evaluations of the distribution.
 struct AutoregressiveFit {
-  private static let correlations = (0..<25).map { Double($0) * 0.975 / 24 }
+  private static let correlations = (0..<16).map { Double($0) * 0.975 / 15 }
 
   private struct Component {
     let weight: Double

@@ -4,29 +4,16 @@ import Testing
 
 /// `attune replay` with the real command: a trial is changed while it runs, and then run again by its record.
 @Suite struct ReplayTests {
-  /// A training without a client library, so that nothing but the contract of files and lines is needed: it waits for a change, and
-  /// a replay reads the schedule.
+  /// A training that waits for a change after its third step, unless it is replayed.
   static let script = """
-    import json, os, random, attune
+    import os, random, attune
     rate = attune.live("learning_rate", 0.5, min=0.0, max=1.0, applies="atStep")
     draws = random.Random(int(os.environ["ATTUNE_SEED"]))
-    replayed = os.environ.get("ATTUNE_REPLAY")
-    planned = {}
-    if replayed:
-        for line in open(replayed):
-            if line.startswith("{"):
-                change = json.loads(line)
-                planned.setdefault(change["step"], {}).update(change.get("values", {}))
-    here = float(rate())
     print("the training says hello")
-    step = 0
-    while step < 8:
-        step += 1
-        attune.report(step=step, loss=draws.random() * here)
-        attune.step(step)
-        while step == 3 and not replayed and not rate.is_changed():
+    for step in range(1, 9):
+        attune.report(step=step, loss=draws.random() * rate())
+        while step == 3 and "ATTUNE_REPLAY" not in os.environ and not rate.is_changed():
             attune.step(step)
-        here = float(planned.get(step, {}).get("learning_rate", here if replayed else rate()))
     """
 
   static let file = ExperimentRunTests.liveFile

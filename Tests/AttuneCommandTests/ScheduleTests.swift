@@ -39,6 +39,13 @@ import Testing
     #expect(schedule.changes.last?.values == ["momentum": 0.9])
   }
 
+  @Test func whatTookEffectBetweenTwoStepsIsNotExact() throws {
+    let immediate = Change(number: 2, step: 5, values: ["lr": 0.2], by: "ann", isImmediate: true)
+    let schedule = Schedule(try record(reports: [(1, 1...9)], [(1, lr(0.1, at: 2)), (1, immediate)]))
+    #expect(schedule.inexact.map(\.step) == [5])
+    #expect(ScheduleFile.text(schedule, head: []).contains("\"immediate\":true"))
+  }
+
   @Test func triggersAfterTheCheckpointAreLostWithTheirSteps() throws {
     func fire(_ tag: String, _ step: Int) -> Change { Change(number: 2, step: step, values: [:], trigger: tag, by: "ann") }
     let changes = [(1, fire("save", 3)), (1, fire("grow", 6)), (1, fire("attune.suspend", 4)), (2, fire("attune.pause", 8))]

@@ -36,7 +36,7 @@ import Testing
 
   @Test(arguments: worlds)
   func theIntervalHoldsTheTruthAsOftenAsItSays(_ world: World) throws {
-    let repeats = 150
+    let repeats = 120
     var hits = 0
     for index in 0..<repeats {
       var random = RandomStream(seed: 11, purpose: "effect", index: index)
@@ -49,7 +49,7 @@ import Testing
 
   @Test(arguments: [0.0, 0.5, 0.9])
   func whereNothingHappenedNothingIsClaimed(correlation: Double) throws {
-    let repeats = 150
+    let repeats = 120
     var claims = 0
     for index in 0..<repeats {
       var random = RandomStream(seed: 12, purpose: "nothing", index: index)
@@ -61,7 +61,7 @@ import Testing
 
   @Test func aTwinSaysMoreThanATrend() throws {
     var trendWidth = 0.0, pairedWidth = 0.0, hits = 0.0
-    let repeats = 150
+    let repeats = 120
     for index in 0..<repeats {
       var random = RandomStream(seed: 13, purpose: "twin", index: index)
       let twin = World(correlation: 0.5).samples(&random)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AttuneEngine
 import AttuneStore
 
 struct SavingsCommand: AsyncParsableCommand {
@@ -28,7 +29,7 @@ struct SavingsCommand: AsyncParsableCommand {
         throw Failure(.unknown, "\(missing.description); nor does such a program run by itself")
       }
       let program = try ProgramHistory(target)
-      return SavingsReport(name: program.name, savings: Savings([Savings.Run(program)]))
+      return SavingsReport(name: program.name, savings: Savings([Savings.Run(program, at: SystemClock().now)]))
     } catch let error as StoreError {
       throw Failure(error.status, error.description)
     }

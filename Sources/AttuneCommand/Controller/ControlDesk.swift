@@ -122,7 +122,7 @@ extension ControlDesk {
     let request = try FireRequest(json: parameters)
     let declaration = try await mirror(of: id).declaration
     // Every program can be paused, whatever it declares.
-    guard declaration.triggers.contains(request.trigger) || ["attune.pause", "attune.resume"].contains(request.trigger) else {
+    guard declaration.triggers.contains(request.trigger) || ReservedTag(rawValue: request.trigger)?.isDeclaredByPrograms == false else {
       throw WireFailure(
         .unknownTag,
         "trial \(id) has no trigger '\(request.trigger)'" + Nearest.hint(request.trigger, among: declaration.triggers)
@@ -142,7 +142,7 @@ extension ControlDesk {
     var start = ForkStart.beginning
     if parameters["fromStart"] != true {
       let triggers = (try? await mirror(of: id).declaration.triggers) ?? []
-      start = number == nil && triggers.contains("attune.checkpoint") ? .freshCheckpoint : .lastCheckpoint
+      start = number == nil && triggers.contains(ReservedTag.checkpoint.rawValue) ? .freshCheckpoint : .lastCheckpoint
       let checkpoint = folder.appending(path: "trials/\(id)/checkpoint")
       let isEmpty = ((try? FileManager.default.contentsOfDirectory(atPath: checkpoint.path)) ?? []).isEmpty
       if start == .lastCheckpoint, isEmpty, await driver.history.trial(id) != nil {

@@ -1,6 +1,7 @@
 import AttuneCore
 import AttuneStore
 import AttuneValues
+import AttuneWire
 
 /// The changes on the way that led to a trial's curve: what `attune replay` writes and `ATTUNE_REPLAY` reads.
 struct Schedule {
@@ -42,9 +43,9 @@ struct Schedule {
   }
 
   private static func reasonToLeaveOut(_ change: Change) -> String? {
-    switch change.trigger {
-    case "attune.pause", "attune.resume": "a pause changes nothing that a program computes"
-    case "attune.suspend": "a replay runs through"
+    switch change.trigger.map(ReservedTag.init(rawValue:)) {
+    case .pause??, .resume??: "a pause changes nothing that a program computes"
+    case .suspend??: "a replay runs through"
     case nil where change.number == 0 && change.by == "program": "the program made it by itself, and will again"
     default: nil
     }

@@ -1,11 +1,10 @@
 import AttuneCore
 import AttuneValues
+import AttuneWire
 
 /// Schedules as text: JSON lines of the form of `changed`, of which only `step` and `values` or `trigger` are needed. Empty lines
 /// and lines that begin with `#` are passed over.
 enum ScheduleFile {
-  /// The most text that a trigger may bring along.
-  static let payloadLimit = 64 << 10
   private static let members: Set = [
     "step", "values", "trigger", "payload", "by", "reason", "n", "number", "time", "immediate", "ranks", "trial",
   ]
@@ -42,15 +41,11 @@ enum ScheduleFile {
   }
 
   private static func line(_ change: Change) -> JSON {
-    var members: [String: JSON] = ["step": .int(change.step), "by": .string(change.by)]
-    if let trigger = change.trigger {
-      members["trigger"] = .string(trigger)
-    } else {
-      members["values"] = .object(change.values.mapValues(\.json))
-    }
-    if let payload = change.payload { members["payload"] = try? JSON(parsing: payload) }
-    if let reason = change.reason { members["reason"] = .string(reason) }
-    if change.isImmediate { members["immediate"] = true }
+    let line = ScheduleLine(
+      step: change.step, values: change.values, trigger: change.trigger, payload: change.payload.flatMap { try? JSON(parsing: $0) },
+      by: change.by, reason: change.reason)
+    guard change.isImmediate, var members = line.json.object else { return line.json }
+    members["immediate"] = true
     return .object(members)
   }
 
@@ -70,8 +65,8 @@ enum ScheduleFile {
     switch (document["trigger"], document["values"]) {
     case (.string(let trigger)?, nil) where !trigger.isEmpty:
       let payload = document["payload"]?.text
-      if let payload, payload.utf8.count > payloadLimit {
-        throw Complaint(text: "\"payload\" has \(payload.utf8.count) bytes; allowed are \(payloadLimit)")
+      if let payload, payload.utf8.count > FireRequest.payloadLimit {
+        throw Complaint(text: "\"payload\" has \(payload.utf8.count) bytes; allowed are \(FireRequest.payloadLimit)")
       }
       return Change(number: 0, step: step, values: [:], trigger: trigger, by: by, payload: payload, reason: reason)
     case (nil, .object(let given)?) where !given.isEmpty:

@@ -21,11 +21,12 @@ extension Savings.Run {
   }
 
   /// A program that runs by itself.
-  init(_ program: ProgramHistory) {
+  /// - Parameter now: when it was asked; what it has used, it has used since its process began.
+  init(_ program: ProgramHistory, at now: Timestamp) {
     let greeting = program.greeting
     let reports = program.curve.reports.map { ($0.step, $0.elapsed) }
     let energy = greeting["energy"]?["joules"]?.double.flatMap { joules in
-      reports.last.map { (joules, $0.1 + (greeting["warmup"]?.double ?? 0), greeting["energy"]?["source"]?.string) }
+      greeting["began"]?.double.map { (joules, max(0, now.seconds - $0), greeting["energy"]?["source"]?.string) }
     }
     self.init(
       name: program.name, warmup: greeting["warmup"]?.double, energy: energy, reports: reports, changes: program.changes,
