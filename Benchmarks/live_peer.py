@@ -14,13 +14,15 @@ from livetune_peer import VERSION, change, interpreter, look_up
 NAME = f"LiveTune {VERSION}"
 
 PROGRAM = """
-import contextlib, io, sys, threading, time
+import os, sys, threading, time
+# It says on standard output whatever it was told; a pipe that nobody reads would stop it.
+out = os.fdopen(os.dup(1), "w")
+os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 threading.excepthook = lambda _: None
 from LiveTune import liveVar
-with contextlib.redirect_stdout(io.StringIO()):
-    variables = [liveVar(0.0, f"v{index}") for index in range(int(sys.argv[1]))]
+variables = [liveVar(0.0, f"v{index}") for index in range(int(sys.argv[1]))]
 first = variables[0]
-print(first.get_dictionary_port(), first.port, flush=True)
+print(first.get_dictionary_port(), first.port, file=out, flush=True)
 seen = []
 def look():
     while True:
@@ -30,8 +32,7 @@ def look():
 if sys.argv[2] == "spin":
     threading.Thread(target=look, daemon=True).start()
 sys.stdin.read()
-print(*(f"seen {value} {moment}" for value, moment in seen), sep="\\n", flush=True)
-import os
+print(*(f"{value} {moment}" for value, moment in seen), sep="\\n", file=out, flush=True)
 os._exit(0)
 """
 
@@ -60,9 +61,7 @@ class Program:
     def end(self) -> list[tuple[float, int]]:
         """The values it saw, each with the moment of the monotonic clock."""
         lines = self.process.communicate("", 60)[0].split("\n")
-        # It says on standard output, too, what it was told.
-        words = [line.split() for line in lines if line.startswith("seen ")]
-        return [(float(value), int(moment)) for _, value, moment in words]
+        return [(float(value), int(moment)) for value, moment in (line.split() for line in lines if line)]
 
 
 @contextmanager
