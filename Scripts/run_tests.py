@@ -79,6 +79,15 @@ def run_all(tally):
         status = run(name, PYTHON, "-m", "pytest", "-q", *folders, f"--junitxml={results}")
         tally.add_tests(name, status, [results] if results.exists() else [])
 
+    if os.environ.get("ATTUNE_TEST_RECIPES") == "1":
+        results = RESULTS / "recipes.xml"
+        status = run("recipes with their frameworks", "sh", "Scripts/recipes.sh", f"--junitxml={results}")
+        if results.exists():
+            tally.add_tests("recipes", status, [results])
+        else:
+            print("recipes: skipped, for the frameworks cannot be installed here")
+            tally.skipped += 1
+
     for check in sorted(ROOT.glob("Examples/*/check.sh")):
         example = str(check.parent.relative_to(ROOT))
         tally.add_step(example, run(example, "sh", str(check)))
