@@ -6,6 +6,7 @@ import random
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,13 @@ import pytest
 HERE = Path(__file__).parent
 DEADLINE = 60.0
 RUNNING = []
+
+
+@pytest.fixture
+def tmp_path():
+    """A short one: names of sockets have a limit."""
+    with tempfile.TemporaryDirectory(prefix="attune-", dir="/tmp") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(autouse=True)
