@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PEER_LIMIT = 1024
 PAUSE, PAUSE_LIMIT = 0.05, 2.0  # seconds before dialing again
 SHARE, BURST = 0.005, 0.03  # of the time that requests may take from the program; seconds that they may take at once
+LONGEST_REST = 0.5  # seconds: a long list is no flood
 METER_PAUSE = 60.0  # seconds; a processor's counter is full after some minutes at the earliest
 
 
@@ -177,7 +178,9 @@ class Link:
             began = time.thread_time()
             self._hear(self.peers[descriptor])
             if not self.address:
-                self._full = max(self._full, time.monotonic() - BURST / SHARE) + (time.thread_time() - began) / SHARE
+                now = time.monotonic()
+                full = max(self._full, now - BURST / SHARE) + (time.thread_time() - began) / SHARE
+                self._full = min(full, now + LONGEST_REST)
 
     def _look_at_the_clock(self) -> None:
         now = time.monotonic()
