@@ -55,6 +55,7 @@ class Link:
         self.path = ""
         self.end = math.inf
         self._full = -math.inf  # when requests will have had their share of the time
+        self._has_heard = False  # a peer, in this turn
         self._impatient: dict[Peer, float] = {}  # until when each must have ended its line, the earliest first
         self.meter: Meter | None = None
         self._reads_meter = math.inf
@@ -148,7 +149,9 @@ class Link:
             poll, now = self.poll, time.monotonic()
             if self._full > now and not self.registry.is_paused:
                 poll, alarm = self.bell_poll, min(self._full, self.end)  # flooded: the program comes first
-            for descriptor, _ in poll.poll(None if alarm == math.inf else math.ceil(max(0.0, alarm - now) * 1000)):
+            ready = poll.poll(None if alarm == math.inf else math.ceil(max(0.0, alarm - now) * 1000))
+            began = time.thread_time()
+            for descriptor, _ in ready:
                 self._attend(descriptor)
             self._look_at_the_clock()
             while self.replies:
@@ -157,7 +160,16 @@ class Link:
                 self.has_news = False
                 for peer in [peer for peer in self.peers.values() if peer.follows]:
                     self._flush(peer)
+            if self._has_heard:
+                self._has_heard = False
+                self._rest_after(time.thread_time() - began)
         self._say_goodbye()
+
+    def _rest_after(self, seconds: float) -> None:
+        """Requests have taken so much of the program's time. Under an experiment nobody floods."""
+        if not self.address:
+            now = time.monotonic()
+            self._full = min(max(self._full, now - BURST / SHARE) + seconds / SHARE, now + LONGEST_REST)
 
     def _reply(self, peer: Peer, identity: Any, result: dict[str, Any] | Refused) -> None:
         if identity is None or peer.socket.fileno() not in self.peers:
@@ -175,12 +187,8 @@ class Link:
         elif self.path and descriptor == self.listener.fileno():
             self._accept()
         elif descriptor in self.peers:
-            began = time.thread_time()
+            self._has_heard = True
             self._hear(self.peers[descriptor])
-            if not self.address:
-                now = time.monotonic()
-                full = max(self._full, now - BURST / SHARE) + (time.thread_time() - began) / SHARE
-                self._full = min(full, now + LONGEST_REST)
 
     def _look_at_the_clock(self) -> None:
         now = time.monotonic()
