@@ -13,6 +13,7 @@ let package = Package(
     .library(name: "Attune", targets: ["Attune"]),
     .library(name: "AttuneC", type: .dynamic, targets: ["AttuneC"]),
     .library(name: "AttuneCore", targets: ["AttuneCore"]),
+    .library(name: "AttuneProposers", targets: ["AttuneProposers", "AttuneCore", "AttuneMath", "AttuneValues"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),

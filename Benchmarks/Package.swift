@@ -12,6 +12,8 @@ let package = Package(
     .executableTarget(name: "HotPath", dependencies: ["System", .product(name: "Attune", package: "attune")]),
     // A program that is tuned and a client that tunes it: latency, changes a second, what a flood costs the training loop.
     .executableTarget(name: "LiveSpeed", dependencies: ["System", .product(name: "Attune", package: "attune")]),
+    // A proposer behind lines of JSON, for the search benchmark.
+    .executableTarget(name: "AskTell", dependencies: ["System", .product(name: "AttuneProposers", package: "attune")]),
     // Clocks, processors and plain sockets.
     .target(name: "System"),
   ],

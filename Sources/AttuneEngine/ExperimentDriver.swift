@@ -196,8 +196,12 @@ public actor ExperimentDriver {
     let ordinal = TrialID(history.trials.count + 1)
     var random = RandomStream(seed: definition.seed, purpose: "propose", index: ordinal.rawValue)
     do {
-      let configuration = try parts.proposer.propose(ordinal, after: history, using: &random)
-      return Event(time: parts.clock.now, .proposed(configuration: configuration, by: definition.proposer.name))
+      let proposal = try parts.proposer.propose(ordinal, after: history, using: &random)
+      // Numbers that the proposer sees pass over twins; the trial's own number is kept.
+      let parent = proposal?.parent.map { machine.history.numberAmongTwins(of: $0) }
+      return Event(
+        time: parts.clock.now,
+        .proposed(configuration: proposal?.configuration, by: definition.proposer.name, parent: parent, note: proposal?.note))
     } catch {
       return Event(time: parts.clock.now, .proposalFailed(message: "proposer '\(definition.proposer.name)': \(error)"))
     }

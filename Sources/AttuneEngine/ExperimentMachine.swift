@@ -86,11 +86,11 @@ public struct ExperimentMachine: Sendable {
     case .opened: return reopen()
     case .slotOffered(let slot): slots.insert(slot)
     case .slotLost(let slot): slots.remove(slot)
-    case .proposed(let configuration?, let by):
+    case .proposed(let configuration?, let by, let parent, let note):
       awaited = nil
       // One that comes when the end has begun is dropped; should the experiment go on, the same one is made again.
-      if closing == nil, outcome == nil { admit(configuration, by: by) }
-    case .proposed(configuration: nil, _):
+      if closing == nil, outcome == nil { admit(Proposal(configuration, parent: parent, note: note), by: by) }
+    case .proposed(configuration: nil, _, _, _):
       awaited = nil
       isExhausted = true
     case .proposalFailed(let message):
@@ -138,7 +138,7 @@ extension ExperimentMachine {
     for slot in slots.subtracting(occupants.keys).sorted() {
       if queue.isEmpty, awaited == nil, canAdmit, !additions.isEmpty {
         let addition = additions.removeFirst()
-        admit(addition.configuration, by: addition.by)
+        admit(Proposal(addition.configuration), by: addition.by)
       }
       guard !queue.isEmpty else { break }
       actions.append(start(queue.removeFirst(), in: slot))
@@ -155,9 +155,9 @@ extension ExperimentMachine {
   /// Whether the limit on trials leaves room for one more.
   var canAdmit: Bool { definition.limits.trials.map { history.trials.count - twinCount < $0 } ?? true }
 
-  private mutating func admit(_ configuration: Configuration, by: String) {
+  private mutating func admit(_ proposal: Proposal, by: String) {
     let id = TrialID(history.trials.count + 1)
-    history.append(Trial(id: id, configuration: configuration, proposer: by))
+    history.append(Trial(id: id, configuration: proposal.configuration, proposer: by, parent: proposal.parent, note: proposal.note))
     queue.append(id)
     touched.insert(id)
   }

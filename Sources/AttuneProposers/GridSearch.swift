@@ -23,7 +23,7 @@ public struct GridSearch: Proposer {
   }
 
   /// `nil` when every combination has been proposed.
-  public mutating func propose(_ trial: TrialID, after history: History, using random: inout RandomStream) throws -> Configuration? {
+  public mutating func propose(_ trial: TrialID, after history: History, using random: inout RandomStream) throws -> Proposal? {
     let wanted = history.trials.count { $0.proposer == "grid" }
     if wanted != served { (served, cursor) = (0, 0) }
     let axes = history.space.parameters.map { axis(of: $0.domain) }
@@ -35,13 +35,13 @@ public struct GridSearch: Proposer {
       defer { cursor += 1 }
       guard let configuration = configuration(at: cursor, of: axes, in: history.space) else { continue }
       defer { served += 1 }
-      if served == wanted { return configuration }
+      if served == wanted { return Proposal(configuration) }
     }
     return nil
   }
 
   private func axis(of domain: Domain) -> [Double] {
-    if let values = domain.values { return values.compactMap { domain.unit(of: $0) } }
+    if let units = domain.units { return units }
     return points == 1 ? [0.5] : (0..<points).map { Double($0) / Double(points - 1) }
   }
 

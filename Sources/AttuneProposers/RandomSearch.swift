@@ -13,7 +13,7 @@ public struct RandomSearch: Proposer {
   init(options: inout AlgorithmOptions) throws(AlgorithmError) {}
 
   /// - Throws: `SpaceError.constraintsTooTight`.
-  public mutating func propose(_ trial: TrialID, after history: History, using random: inout RandomStream) throws -> Configuration? {
-    try history.space.sample(using: &random)
+  public mutating func propose(_ trial: TrialID, after history: History, using random: inout RandomStream) throws -> Proposal? {
+    Proposal(try history.space.sample(using: &random))
   }
 }

@@ -40,13 +40,18 @@ public enum ProposerContract {
     for number in 1...trials {
       if forgets { proposer = try make() }
       var random = RandomStream(seed: seed, purpose: "propose", index: number)
-      guard let configuration = try proposer.propose(TrialID(number), after: history, using: &random) else { break }
-      var trial = Trial(id: TrialID(number), configuration: configuration, proposer: name)
-      trial.state = .completed
-      trial.reports = [Report(step: 1, metrics: ["loss": loss(configuration)], elapsed: 1)]
-      history.append(trial)
+      guard let proposal = try proposer.propose(TrialID(number), after: history, using: &random) else { break }
+      history.append(completed(number, proposal, by: name, loss: loss(proposal.configuration)))
     }
     return history.trials.map(\.configuration)
+  }
+
+  static func completed(_ number: Int, _ proposal: Proposal, by name: String, loss: Double) -> Trial {
+    var trial = Trial(
+      id: TrialID(number), configuration: proposal.configuration, proposer: name, parent: proposal.parent, note: proposal.note)
+    trial.state = .completed
+    trial.reports = [Report(step: 1, metrics: ["loss": loss], elapsed: 1)]
+    return trial
   }
 
   private static func loss(_ configuration: Configuration) -> Double {

@@ -12,6 +12,11 @@ import Testing
     try ProposerContract.check(name: name) { try ProposerCatalog.make(AlgorithmChoice(name)) }
   }
 
+  @Test(arguments: ProposerCatalog.names, ProposerContract.Hardship.allCases)
+  func bearsHardship(name: String, hardship: ProposerContract.Hardship) throws {
+    try ProposerContract.check(name: name, under: hardship) { try ProposerCatalog.make(AlgorithmChoice(name)) }
+  }
+
   @Test func catalogRefuses() {
     #expect(throws: AlgorithmError.unknown(kind: "proposer", name: "radnom", known: ProposerCatalog.names)) {
       try ProposerCatalog.make(AlgorithmChoice("radnom"))
@@ -43,9 +48,9 @@ import Testing
     var grid = GridSearch()
     var random = RandomStream(seed: 1, purpose: "propose", index: 1)
     let first = try #require(try grid.propose(TrialID(1), after: history, using: &random))
-    history.append(Trial(id: TrialID(1), configuration: first, proposer: "grid"))
+    history.append(Trial(id: TrialID(1), configuration: first.configuration, proposer: "grid"))
     history.append(Trial(id: TrialID(2), configuration: Configuration(["a": 3]), proposer: "ada"))
-    #expect(try grid.propose(TrialID(3), after: history, using: &random) == Configuration(["a": 2]))
+    #expect(try grid.propose(TrialID(3), after: history, using: &random) == Proposal(Configuration(["a": 2])))
   }
 
   @Test func gridOfAHugeSpaceStartsAtOnce() throws {
@@ -53,7 +58,7 @@ import Testing
     var grid = GridSearch()
     var random = RandomStream(seed: 1, purpose: "propose", index: 1)
     let history = History(space: space, objective: Objective(metric: "loss", goal: .minimize))
-    #expect(try grid.propose(TrialID(1), after: history, using: &random)?.values.values.allSatisfy { $0 == 0.0 } == true)
+    #expect(try grid.propose(TrialID(1), after: history, using: &random)?.configuration.values.values.allSatisfy { $0 == 0.0 } == true)
   }
 
   private func all(of proposer: GridSearch, in space: SearchSpace) throws -> [Configuration] {
@@ -61,7 +66,7 @@ import Testing
     var history = History(space: space, objective: Objective(metric: "loss", goal: .minimize))
     var random = RandomStream(seed: 1, purpose: "propose", index: 0)
     while let next = try proposer.propose(TrialID(history.trials.count + 1), after: history, using: &random) {
-      history.append(Trial(id: TrialID(history.trials.count + 1), configuration: next, proposer: "grid"))
+      history.append(Trial(id: TrialID(history.trials.count + 1), configuration: next.configuration, proposer: "grid"))
     }
     return history.trials.map(\.configuration)
   }

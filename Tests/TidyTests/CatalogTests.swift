@@ -1,6 +1,7 @@
 import Testing
 
-/// Open sets are catalogs: whoever adds an algorithm adds its line in the catalog and in the documentation.
+/// Open sets are catalogs: whoever adds an algorithm adds its line in the catalog and in the documentation. An algorithm is a file that
+/// stands in the room itself; the parts of which algorithms are made stand in folders of the room.
 @Suite struct CatalogTests {
   /// Rooms where a file is an algorithm.
   static let rooms = ["AttuneProposers", "AttuneSchedulers"]
@@ -32,7 +33,9 @@ import Testing
     guard let catalog = files.first(where: { $0.baseName.hasSuffix("Catalog") }) else {
       return [Violation("Sources/\(room)", 1, "\(room) has no file named …Catalog.swift")]
     }
-    let algorithms = files.filter { $0.path != catalog.path && Exception.helpers[$0.path] == nil && !$0.path.contains("+") }
+    let algorithms = files.filter {
+      $0.path != catalog.path && Exception.helpers[$0.path] == nil && !$0.path.contains("+") && $0.path.split(separator: "/").count == 3
+    }
     return algorithms.compactMap { file in
       guard let line = hits(of: [file.baseName], in: catalog.path, catalog.code).first?.line else {
         return Violation(file.path, 1, "no line of \(catalog.path) names \(file.baseName)")

@@ -19,8 +19,8 @@ public struct Event: Hashable, Sendable, Codable {
     case opened
     case slotOffered(Slot)
     case slotLost(Slot)
-    /// The proposer's answer to `Action.propose`; no configuration means that it has no more.
-    case proposed(configuration: Configuration?, by: String)
+    /// The proposer's answer to `Action.propose`; no configuration means that it has no more. Parent and note: see `Proposal`.
+    case proposed(configuration: Configuration?, by: String, parent: TrialID? = nil, note: String? = nil)
     /// The proposer could not answer.
     case proposalFailed(message: String)
     case attemptStarted(AttemptID)

@@ -2,16 +2,34 @@
 public struct History: Hashable, Sendable {
   /// Where the experiment searches.
   public let space: SearchSpace
-  /// What it is after.
-  public let objective: Objective
+  /// What it is after, the first being what a single best trial is judged by; at least one.
+  public let objectives: [Objective]
+  /// Bounds on metrics that a good trial keeps.
+  public let outcomeConstraints: [OutcomeConstraint]
+  /// What other experiments found, as trials of this space: proposers learn from them, and they are never run, counted or numbered here.
+  public let prior: [Trial]
   /// By number, ascending and without gaps: trial n stands at n − 1.
   public internal(set) var trials: [Trial]
 
+  /// What it is after, in the first place.
+  public var objective: Objective { objectives[0] }
+
   /// A history.
-  public init(space: SearchSpace, objective: Objective, trials: [Trial] = []) {
+  /// - Precondition: at least one objective.
+  public init(
+    space: SearchSpace, objectives: [Objective], outcomeConstraints: [OutcomeConstraint] = [], prior: [Trial] = [], trials: [Trial] = []
+  ) {
+    precondition(!objectives.isEmpty, "an experiment has at least one objective")
     self.space = space
-    self.objective = objective
+    self.objectives = objectives
+    self.outcomeConstraints = outcomeConstraints
+    self.prior = prior
     self.trials = trials
+  }
+
+  /// A history with one objective and nothing else.
+  public init(space: SearchSpace, objective: Objective, trials: [Trial] = []) {
+    self.init(space: space, objectives: [objective], trials: trials)
   }
 
   /// The trial of that number; writing to it is the machine's business.
@@ -36,9 +54,20 @@ public struct History: Hashable, Sendable {
   /// nothing new about the space.
   public var withoutTwins: History {
     guard trials.contains(where: { $0.origin != nil }) else { return self }
-    var history = History(space: space, objective: objective)
+    var history = self
+    history.trials = []
     for trial in trials where trial.origin == nil { history.append(trial.numbered(TrialID(history.trials.count + 1))) }
     return history
+  }
+
+  /// The number here of the trial that `withoutTwins` calls `id`.
+  public func numberAmongTwins(of id: TrialID) -> TrialID {
+    var left = id.rawValue
+    for trial in trials where trial.origin == nil {
+      left -= 1
+      if left == 0 { return trial.id }
+    }
+    return id
   }
 
   /// The trial at the beginning of a twin's line; the trial itself when it is no twin.
@@ -50,6 +79,11 @@ public struct History: Hashable, Sendable {
 
   /// The value of a trial; `nil` while it has none, or when it failed.
   public func value(of trial: Trial) -> Double? {
+    value(of: trial, for: objective)
+  }
+
+  /// The value of a trial for one of the objectives; `nil` while it has none, or when it failed.
+  public func value(of trial: Trial, for objective: Objective) -> Double? {
     trial.state == .failed ? nil : objective.value(of: trial.reports)
   }
 

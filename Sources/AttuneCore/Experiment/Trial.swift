@@ -36,6 +36,10 @@ public struct Trial: Hashable, Sendable {
   public var checkpointStep: Int?
   /// Where a twin comes from; `nil` for a trial of its own.
   public var origin: Origin?
+  /// The trial whose checkpoint this one began with, as its proposer wished; `nil` for none.
+  public let parent: TrialID?
+  /// What its proposer said of it, see `Proposal.note`.
+  public let note: String?
 
   /// The trial that a twin was forked from, and where.
   public struct Origin: Hashable, Sendable, Codable {
@@ -59,7 +63,7 @@ public struct Trial: Hashable, Sendable {
 
   /// The same trial under another number.
   func numbered(_ id: TrialID) -> Trial {
-    var trial = Trial(id: id, configuration: configuration, proposer: proposer)
+    var trial = Trial(id: id, configuration: configuration, proposer: proposer, parent: parent, note: note)
     trial.state = state
     trial.attempts = attempts
     trial.reports = reports
@@ -69,10 +73,12 @@ public struct Trial: Hashable, Sendable {
   }
 
   /// A trial that waits for its first slot.
-  public init(id: TrialID, configuration: Configuration, proposer: String) {
+  public init(id: TrialID, configuration: Configuration, proposer: String, parent: TrialID? = nil, note: String? = nil) {
     self.id = id
     self.configuration = configuration
     self.proposer = proposer
+    self.parent = parent
+    self.note = note
     state = .waiting
     attempts = []
     reports = []

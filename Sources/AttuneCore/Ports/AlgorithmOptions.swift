@@ -40,6 +40,39 @@ public struct AlgorithmOptions {
     return integer
   }
 
+  /// A number in `allowed`, or `fallback` when it is not given.
+  public mutating func number(_ name: String, default fallback: Double, in allowed: ClosedRange<Double>) throws(AlgorithmError) -> Double {
+    known.append(name)
+    guard let value = choice.options[name] else { return fallback }
+    guard let number = value.number, allowed.contains(number) else {
+      throw .badOption(
+        algorithm: choice.name, option: name, value: value, allowed: "a number in \(allowed.lowerBound)...\(allowed.upperBound)")
+    }
+    return number
+  }
+
+  /// One of the cases of a type by its word, or `fallback` when it is not given.
+  public mutating func word<Word>(_ name: String, default fallback: Word) throws(AlgorithmError) -> Word
+  where Word: RawRepresentable<String> & CaseIterable {
+    known.append(name)
+    guard let value = choice.options[name] else { return fallback }
+    guard case .string(let text) = value, let word = Word(rawValue: text) else {
+      throw .badOption(
+        algorithm: choice.name, option: name, value: value, allowed: Word.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return word
+  }
+
+  /// True or false, or `fallback` when it is not given.
+  public mutating func flag(_ name: String, default fallback: Bool) throws(AlgorithmError) -> Bool {
+    known.append(name)
+    guard let value = choice.options[name] else { return fallback }
+    guard case .bool(let flag) = value else {
+      throw .badOption(algorithm: choice.name, option: name, value: value, allowed: "true, false")
+    }
+    return flag
+  }
+
   /// - Throws: `AlgorithmError.unknownOption` when an option was given that nobody took.
   public func finish() throws(AlgorithmError) {
     guard let unknown = choice.options.keys.sorted().first(where: { !known.contains($0) }) else { return }

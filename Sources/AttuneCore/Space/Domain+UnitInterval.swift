@@ -46,6 +46,29 @@ extension Domain {
     }
   }
 
+  /// The coordinates of all values of a discrete domain, in order; `nil` for a float without a step.
+  public var units: [Double]? {
+    guard let count else { return nil }
+    switch self {
+    case .float(let lower, _, .log, let step?): return (0..<count).map { logUnit(of: lower + Double($0) * step, lower: lower, step: step) }
+    case .int(let lower, _, .log, let step):
+      let step = step ?? 1
+      return (0..<count).map { logUnit(of: Double(lower + $0 * step), lower: Double(lower), step: Double(step)) }
+    default: return (0..<count).map { (Double($0) + 0.5) / Double(count) }
+    }
+  }
+
+  /// The coordinate of the value that stands at `unit`: `unit` itself where every coordinate is a value, else the middle of an interval.
+  public func snapped(_ unit: Double) -> Double {
+    switch self {
+    case .float(_, _, _, nil): return min(max(unit, 0), 1)
+    case .float(_, _, .log, _?), .int(_, _, .log, _): return self.unit(of: value(atUnit: unit)) ?? 0.5
+    default:
+      let count = Double(count ?? 1)
+      return (min((min(max(unit, 0), 1) * count).rounded(.down), count - 1) + 0.5) / count
+    }
+  }
+
   private func index(of value: Value) -> Int? {
     switch (self, value) {
     case (.float(let lower, _, _, let step?), .float(let number)): Int(((number - lower) / step).rounded())
