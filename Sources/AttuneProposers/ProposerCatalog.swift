@@ -8,6 +8,7 @@ public enum ProposerCatalog {
   static let makers: [String: Maker] = [
     "grid": GridSearch.init(options:),
     "random": RandomSearch.init(options:),
+    "sobol": ScrambledSobol.init(options:),
   ]
 
   /// Every word, in alphabetical order.
