@@ -58,7 +58,7 @@ let package = Package(
       dependencies: ["AttuneCore", "AttuneEngine", "AttuneMath", "AttuneProposers", "AttuneSchedulers", "AttuneTesting", "AttuneValues"]),
 
     // One file an algorithm, and the catalog.
-    .target(name: "AttuneProposers", dependencies: ["AttuneCore", "AttuneMath"]),
+    .target(name: "AttuneProposers", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues"]),
     .testTarget(
       name: "AttuneProposersTests", dependencies: ["AttuneCore", "AttuneMath", "AttuneProposers", "AttuneTesting", "AttuneValues"]),
     .target(name: "AttuneSchedulers", dependencies: ["AttuneCore"]),

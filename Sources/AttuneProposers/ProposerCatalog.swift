@@ -8,6 +8,7 @@ public enum ProposerCatalog {
   static let makers: [String: Maker] = [
     "grid": GridSearch.init(options:),
     "random": RandomSearch.init(options:),
+    "sequence": ListedConfigurations.init(options:),
     "sobol": ScrambledSobol.init(options:),
   ]
 
@@ -15,10 +16,11 @@ public enum ProposerCatalog {
   public static var names: [String] { makers.keys.sorted() }
 
   /// The proposer of that choice.
+  /// - Parameter directory: where the experiment file is; options that are paths begin there.
   /// - Throws: `AlgorithmError` for an unknown word or option, or an option's value that is not allowed.
-  public static func make(_ choice: AlgorithmChoice) throws(AlgorithmError) -> any Proposer {
+  public static func make(_ choice: AlgorithmChoice, directory: String? = nil) throws(AlgorithmError) -> any Proposer {
     guard let maker = makers[choice.name] else { throw .unknown(kind: "proposer", name: choice.name, known: names) }
-    var options = AlgorithmOptions(choice)
+    var options = AlgorithmOptions(choice, directory: directory)
     let proposer = try maker(&options)
     try options.finish()
     return proposer

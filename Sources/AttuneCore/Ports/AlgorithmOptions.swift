@@ -5,6 +5,7 @@ public enum AlgorithmError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknown(kind: String, name: String, known: [String])
   case unknownOption(algorithm: String, option: String, known: [String])
   case badOption(algorithm: String, option: String, value: Value, allowed: String)
+  case missingOption(algorithm: String, option: String, allowed: String)
 
   /// One line: the thing, what arrived, what is allowed.
   public var description: String {
@@ -17,6 +18,8 @@ public enum AlgorithmError: Error, Hashable, Sendable, CustomStringConvertible {
         : "'\(algorithm)' has no option '\(option)'" + Nearest.hint(option, among: known)
     case .badOption(let algorithm, let option, let value, let allowed):
       "option '\(option)' of '\(algorithm)': \(value) refused; allowed: \(allowed)"
+    case .missingOption(let algorithm, let option, let allowed):
+      "'\(algorithm)' needs the option '\(option)': \(allowed)"
     }
   }
 }
@@ -24,10 +27,15 @@ public enum AlgorithmError: Error, Hashable, Sendable, CustomStringConvertible {
 /// Reads an algorithm's options once, at the border: each is taken by name, and what is left at the end is an error.
 public struct AlgorithmOptions {
   private let choice: AlgorithmChoice
+  private let directory: String?
   private var known: [String] = []
 
   /// The options of a choice.
-  public init(_ choice: AlgorithmChoice) { self.choice = choice }
+  /// - Parameter directory: where paths begin that are not absolute; `nil` for the process's own.
+  public init(_ choice: AlgorithmChoice, directory: String? = nil) {
+    self.choice = choice
+    self.directory = directory
+  }
 
   /// An integer in `allowed`, or `fallback` when it is not given.
   public mutating func int(_ name: String, default fallback: Int, in allowed: ClosedRange<Int>) throws(AlgorithmError) -> Int {
@@ -71,6 +79,19 @@ public struct AlgorithmOptions {
       throw .badOption(algorithm: choice.name, option: name, value: value, allowed: "true, false")
     }
     return flag
+  }
+
+  /// The path of a file, which has to be given.
+  public mutating func path(_ name: String) throws(AlgorithmError) -> String {
+    known.append(name)
+    guard let value = choice.options[name] else {
+      throw .missingOption(algorithm: choice.name, option: name, allowed: "the path of a file")
+    }
+    guard case .string(let path) = value, !path.isEmpty else {
+      throw .badOption(algorithm: choice.name, option: name, value: value, allowed: "the path of a file")
+    }
+    guard let directory, !path.hasPrefix("/") else { return path }
+    return directory.hasSuffix("/") ? directory + path : "\(directory)/\(path)"
   }
 
   /// - Throws: `AlgorithmError.unknownOption` when an option was given that nobody took.
