@@ -6,7 +6,7 @@ extension ProposerContract {
   /// What may meet a proposer beside good news.
   public enum Hardship: String, CaseIterable, Sendable {
     case notANumber, infinite, allEqual, huge, onePoint, manyDimensions, manyChoices, allFailed, foreignHistory, touchedTrials, pending
-    case severalObjectives, outcomeConstraints
+    case severalObjectives, outcomeConstraints, editedSpace
   }
 
   /// Puts a proposer through a hardship: it answers every question with a valid configuration, with `nil` (nothing more to try) or with an
@@ -27,14 +27,14 @@ extension ProposerContract {
   private static func proposals(
     under hardship: Hardship, seed: UInt64, trials: Int, name: String, forgets: Bool, _ make: () throws -> any Proposer
   ) throws -> [Proposal] {
-    let space = try space(of: hardship)
     let lost = hardship == .foreignHistory ? foreignTrials() : []
     var history = History(
-      space: space, objectives: [Objective(metric: "loss", goal: .minimize)] + (hardship == .severalObjectives ? [second] : []),
+      space: try space(of: hardship), objectives: [Objective(metric: "loss", goal: .minimize)] + (hardship == .severalObjectives ? [second] : []),
       outcomeConstraints: hardship == .outcomeConstraints ? [OutcomeConstraint(metric: "memory", .atMost, 1)] : [], prior: lost)
     var proposer = try make()
     var found: [Proposal] = []
     for number in 1...trials {
+      if hardship == .editedSpace { for edit in edits[number] ?? [] { try history.take(edit) } }
       if forgets { proposer = try make() }
       var random = RandomStream(seed: seed, purpose: "propose", index: number)
       let proposal: Proposal?
@@ -43,7 +43,7 @@ extension ProposerContract {
         break
       }
       guard let proposal else { break }
-      let valid = try space.validate(proposal.configuration)
+      let valid = try history.space.validate(proposal.configuration)
       try ContractViolation.require(valid == proposal.configuration, "\(name) under \(hardship) proposes \(proposal.configuration)")
       found.append(proposal)
       history.append(trial(number, proposal, by: name, under: hardship))
@@ -52,6 +52,18 @@ extension ProposerContract {
     }
     return found
   }
+
+  /// What a person does to the example space while it is searched, by the number of the trial before which it is done.
+  private static let edits: [Int: [SpaceEdit]] = [
+    7: [.narrow("learning_rate", lower: 1e-3, upper: 0.1), .freeze("solver", "adam"), .remove("layers", values: [2])],
+    11: [.unfreeze("solver"), .remove("solver", values: ["lbfgs"]), .narrow("hidden", lower: 100, upper: 128)],
+    15: [.widen("learning_rate", lower: 1e-7, upper: 0.1), .add("solver", values: ["lion"]), .freeze("dropout", 0.25)],
+    19: [.add("layers", values: [2, 3]), .unfreeze("dropout"), .narrow("dropout", lower: 0.25, upper: 0.5), .freeze("hidden", 128)],
+    22: [
+      .unfreeze("hidden"), .widen("hidden", lower: 4, upper: 512),
+      .parameter(Parameter("decay", .float(lower: 1e-6, upper: 1e-2, scale: .log), standard: 1e-6)),
+    ],
+  ]
 
   private static let second = Objective(metric: "gain", goal: .maximize)
 

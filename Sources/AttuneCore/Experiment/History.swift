@@ -1,7 +1,7 @@
 /// What proposers and schedulers see: the experiment's trials so far.
 public struct History: Hashable, Sendable {
-  /// Where the experiment searches.
-  public let space: SearchSpace
+  /// Where the experiment searches now.
+  public private(set) var space: SearchSpace
   /// What it is after, the first being what a single best trial is judged by; at least one.
   public let objectives: [Objective]
   /// Bounds on metrics that a good trial keeps.
@@ -49,6 +49,10 @@ public struct History: Hashable, Sendable {
     precondition(trial.id.rawValue == trials.count + 1, "trials are numbered without gaps; got \(trial.id) after \(trials.count)")
     trials.append(trial)
   }
+
+  /// Searches another space from now on; the trials stay.
+  /// - Throws: `SpaceEditError`; then nothing has changed.
+  public mutating func take(_ edit: SpaceEdit) throws(SpaceEditError) { space = try edit.applied(to: space) }
 
   /// What proposers see: the trials that were proposed, numbered without gaps. Twins repeat a configuration for a comparison, and say
   /// nothing new about the space.

@@ -22,7 +22,8 @@ public struct Observation: Hashable, Sendable {
   public let violations: [Double]
   /// Whether a live change took effect in it: its value is then not that of its configuration alone.
   public let isTouched: Bool
-  /// Whether its configuration is not of the space as it is now; `point` is then that of the nearest one that is.
+  /// Whether its configuration has no place in the space's frame, see `Parameter.frame`; `point` then has 0.5 for what has none. A trial
+  /// outside of what may be proposed now, in a space that was narrowed, is not outside.
   public let isOutside: Bool
 
   /// Whether it ended with values and kept every outcome constraint.
@@ -37,7 +38,7 @@ public struct Observation: Hashable, Sendable {
     return values.first
   }
 
-  /// Whether a model of configurations may learn from it: it ended, in the space as it is now, without anybody's hand on it.
+  /// Whether a model of configurations may learn from it: it ended, has a point, and ran without anybody's hand on it.
   public var isEvidence: Bool { outcome != .pending && !isTouched && !isOutside }
 }
 
@@ -45,13 +46,14 @@ extension Observation {
   init(_ trial: Trial, isPrior: Bool, in history: History) {
     self.trial = isPrior ? nil : trial.id
     let parameters = history.space.parameters
-    isActive = parameters.map { trial.configuration[$0.name] != nil }
-    let units = parameters.map { parameter in trial.configuration[parameter.name].map { parameter.domain.unit(of: $0) } }
+    let configuration = history.space.completed(trial.configuration)
+    isActive = parameters.map { configuration[$0.name] != nil }
+    let units = parameters.map { parameter in configuration[parameter.name].map { parameter.unit(of: $0) } }
     point = units.map { ($0 ?? nil) ?? 0.5 }
     // A condition may hold now where it did not: then a value is missing, and the other way round.
     isOutside =
-      zip(units, parameters).contains { $0 == .some(nil) || ($0 != nil) != history.space.isActive($1, in: trial.configuration) }
-      || trial.configuration.values.count != units.count { $0 != nil }
+      zip(units, parameters).contains { $0 == .some(nil) || ($0 != nil) != history.space.isActive($1, in: configuration) }
+      || configuration.values.count != units.count { $0 != nil }
     isTouched = trial.changes.contains { !$0.values.isEmpty }
     guard trial.state.isFinal else {
       (outcome, violations) = (.pending, [])

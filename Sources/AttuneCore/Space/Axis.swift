@@ -4,7 +4,7 @@ public struct Axis: Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
     /// Every coordinate is a value.
     case continuous
-    /// So many values in an order, each with an interval of coordinates; `Domain.snapped` gives the middle.
+    /// So many values in an order, each with an interval of coordinates; `Parameter.snapped` gives the middle.
     case ordered(count: Int)
     /// So many values without an order; value k has the interval k/count ..< (k + 1)/count.
     case unordered(count: Int)
@@ -12,7 +12,8 @@ public struct Axis: Hashable, Sendable {
 
   /// What neighbouring coordinates have to do with one another.
   public let kind: Kind
-  /// The coordinates that may be proposed: a part of 0...1 where the space was narrowed.
+  /// The coordinates that may be proposed: a part of 0...1 where the space was narrowed, of discrete values with their whole intervals.
+  /// Where a value between them was removed, its coordinate stands for the nearest that is left.
   public let range: ClosedRange<Double>
   /// Of an axis without order, the values that may be proposed, ascending; `nil` for all.
   public let allowed: [Int]?
@@ -34,12 +35,4 @@ extension Domain {
     case .choice(let values): .unordered(count: values.count)
     }
   }
-}
-
-extension SearchSpace {
-  /// One for each parameter, in the order of `parameters`.
-  public var axes: [Axis] { parameters.map { Axis($0.domain.kind) } }
-
-  /// Whether any parameter's existence depends on others.
-  public var isConditional: Bool { parameters.contains { $0.condition != nil } }
 }

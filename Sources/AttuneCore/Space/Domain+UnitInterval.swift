@@ -69,7 +69,44 @@ extension Domain {
     }
   }
 
-  private func index(of value: Value) -> Int? {
+  /// The coordinates that stand for `value`: one of a continuous domain, an interval of a discrete one.
+  /// - Returns: `nil` when it does not belong to the domain.
+  func interval(of value: Value) -> ClosedRange<Double>? {
+    guard let middle = unit(of: value) else { return nil }
+    switch self {
+    case .float(_, _, _, nil): return middle...middle
+    case .float(let lower, _, .log, let step?): return logInterval(of: value, lower: lower, step: step)
+    case .int(let lower, _, .log, let step): return logInterval(of: value, lower: Double(lower), step: Double(step ?? 1))
+    default:
+      let half = 0.5 / Double(count ?? 1)
+      return max(0, middle - half)...min(1, middle + half)
+    }
+  }
+
+  private func logInterval(of value: Value, lower: Double, step: Double) -> ClosedRange<Double>? {
+    guard let number = value.number else { return nil }
+    let low = number - step / 2 < lower ? 0 : logUnit(of: number - step / 2, lower: lower, step: step)
+    return max(0, low)...min(1, max(low, logUnit(of: number + step / 2, lower: lower, step: step)))
+  }
+
+  /// The value of this domain that is nearest to one of `frame`, which holds all of this domain's.
+  func nearest(to value: Value, in frame: Domain) -> Value {
+    switch (self, value) {
+    case (.float(let lower, let upper, _, let step), _) where value.number != nil:
+      let number = min(max(value.number ?? lower, lower), upper)
+      guard let step else { return .float(number) }
+      return self.value(at: min(Int(((number - lower) / step).rounded()), (count ?? 1) - 1))
+    case (.int(let lower, let upper, _, let step), .int(let integer)):
+      let step = step ?? 1
+      return self.value(at: (min(max(integer, lower), upper) - lower + step / 2) / step)
+    case (.choice(let values), _), (.ordinal(let values), _):
+      guard !contains(value), let place = frame.index(of: value) else { return normalized(value) ?? self.value(at: 0) }
+      return values.min { abs((frame.index(of: $0) ?? 0) - place) < abs((frame.index(of: $1) ?? 0) - place) } ?? value
+    default: return value
+    }
+  }
+
+  func index(of value: Value) -> Int? {
     switch (self, value) {
     case (.float(let lower, _, _, let step?), .float(let number)): Int(((number - lower) / step).rounded())
     case (.int(let lower, _, _, let step), .int(let integer)): (integer - lower) / (step ?? 1)

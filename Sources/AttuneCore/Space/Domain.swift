@@ -61,6 +61,13 @@ extension Domain {
     }
   }
 
+  /// Whether every value of this domain is one of `frame`. Steps are compared at the ends only.
+  func isPart(of frame: Domain) -> Bool {
+    if case .choice(let values) = self { return values.allSatisfy(frame.contains) }
+    if case .ordinal(let values) = self { return values.allSatisfy(frame.contains) }
+    return frame.contains(value(atUnit: 0)) && frame.contains(value(atUnit: 1))
+  }
+
   /// The `index`-th value of a discrete domain.
   func value(at index: Int) -> Value {
     switch self {

@@ -36,6 +36,9 @@ public struct Expression: Hashable, Sendable {
   /// The value for the given names; `nil` when a name it needs has no value, or the types do not fit.
   public func evaluate(_ lookup: (String) -> Value?) -> Value? { root.evaluate(lookup) }
 
+  /// The values that are written in it.
+  var literals: [Value] { root.literals }
+
   /// Whether it is true for a configuration; `whereAbsent` when a name it needs is absent.
   public func holds(in configuration: Configuration, whereAbsent: Bool) -> Bool {
     guard case .bool(let flag)? = evaluate({ configuration[$0] }) else { return whereAbsent }

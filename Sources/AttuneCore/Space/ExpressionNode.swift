@@ -40,6 +40,17 @@ indirect enum ExpressionNode: Hashable, Sendable {
     }
   }
 
+  var literals: [Value] {
+    switch self {
+    case .literal(let value): [value]
+    case .name: []
+    case .not(let node), .negative(let node): node.literals
+    case .binary(_, let left, let right): left.literals + right.literals
+    case .isIn(let node, let options): node.literals + options.flatMap(\.literals)
+    case .call(_, let arguments): arguments.flatMap(\.literals)
+    }
+  }
+
   func evaluate(_ lookup: (String) -> Value?) -> Value? {
     switch self {
     case .literal(let value): return value

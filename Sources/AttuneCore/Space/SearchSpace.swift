@@ -35,9 +35,15 @@ extension SearchSpace {
   /// - Parameter point: `dimensions` coordinates in 0...1, in the order of `parameters`.
   public func configuration(at point: [Double]) -> Configuration {
     precondition(point.count == dimensions, "a point of this space has \(dimensions) coordinates; got \(point.count)")
+    return configuration { parameters[$0].value(atUnit: point[$0]) }
+  }
+
+  /// The configuration of those parameters that exist beside one another.
+  /// - Parameter value: a value for the parameter at that index of `parameters`; asked only for parameters that exist.
+  public func configuration(of value: (Int) -> Value) -> Configuration {
     var configuration = Configuration()
     for index in resolved where isActive(parameters[index], in: configuration) {
-      configuration[parameters[index].name] = parameters[index].domain.value(atUnit: point[index])
+      configuration[parameters[index].name] = value(index)
     }
     return configuration
   }
@@ -46,7 +52,7 @@ extension SearchSpace {
   /// - Returns: `dimensions` coordinates in the order of `parameters`.
   /// - Precondition: `validate` accepts the configuration.
   public func point(of configuration: Configuration) -> [Double] {
-    parameters.map { parameter in configuration[parameter.name].flatMap { parameter.domain.unit(of: $0) } ?? 0.5 }
+    parameters.map { parameter in configuration[parameter.name].flatMap { parameter.unit(of: $0) } ?? 0.5 }
   }
 
   /// Whether a parameter exists beside the given values.
@@ -59,11 +65,22 @@ extension SearchSpace {
     constraints.allSatisfy { $0.holds(in: configuration, whereAbsent: true) }
   }
 
-  /// A configuration drawn uniformly from the unit cube, constraints kept by drawing again.
+  /// The configuration with the standard of every parameter that it does not have although the parameter exists for it.
+  public func completed(_ configuration: Configuration) -> Configuration {
+    guard parameters.contains(where: { $0.standard != nil && configuration[$0.name] == nil }) else { return configuration }
+    var configuration = configuration
+    for index in resolved where configuration[parameters[index].name] == nil && isActive(parameters[index], in: configuration) {
+      configuration[parameters[index].name] = parameters[index].standard
+    }
+    return configuration
+  }
+
+  /// A configuration drawn uniformly from what may be proposed, constraints kept by drawing again.
   /// - Throws: `SpaceError.constraintsTooTight` after 10,000 draws in vain.
   public func sample(using random: inout RandomStream) throws(SpaceError) -> Configuration {
     for _ in 0..<10_000 {
-      let drawn = configuration(at: parameters.map { _ in random.nextUnit() })
+      let units = parameters.map { _ in random.nextUnit() }
+      let drawn = configuration { parameters[$0].domain.value(atUnit: units[$0]) }
       if satisfiesConstraints(drawn) { return drawn }
     }
     throw .constraintsTooTight(constraints: constraints.map(\.text))

@@ -10,6 +10,13 @@ enum SpaceChecks {
       guard isName(parameter.name) else { throw .badName(name: parameter.name) }
       guard seen.insert(parameter.name).inserted else { throw .duplicateParameter(name: parameter.name) }
       try check(parameter.domain, of: parameter.name)
+      if parameter.isNarrowed { try check(parameter.frame, of: parameter.name) }
+      for domain in [parameter.domain, parameter.thawed].compactMap(\.self) {
+        guard domain.isPart(of: parameter.frame) else { throw .outsideFrame(name: parameter.name, frame: "\(parameter.frame)") }
+      }
+      if let standard = parameter.standard, !parameter.frame.contains(standard) {
+        throw .valueNotAllowed(name: parameter.name, value: standard, allowed: "\(parameter.frame)")
+      }
     }
     for parameter in parameters {
       for unknown in parameter.condition?.names.sorted() ?? [] where !seen.contains(unknown) {

@@ -20,6 +20,7 @@ public enum SpaceError: Error, Hashable, Sendable {
   case unknownParameter(name: String, known: [String])
   case inactiveParameter(name: String, condition: String)
   case constraintBroken(constraint: String, configuration: Configuration)
+  case outsideFrame(name: String, frame: String)
 }
 
 extension SpaceError {
@@ -30,7 +31,7 @@ extension SpaceError {
     case .duplicateParameter(let name), .badName(let name), .emptyRange(let name, _, _), .notFinite(let name),
       .nonPositiveLogBound(let name, _), .badStep(let name, _, _), .noValues(let name), .duplicateValue(let name, _),
       .unknownInCondition(let name, _, _), .missingValue(let name, _), .valueNotAllowed(let name, _, _),
-      .unknownParameter(let name, _), .inactiveParameter(let name, _):
+      .unknownParameter(let name, _), .inactiveParameter(let name, _), .outsideFrame(let name, _):
       name
     case .unknownInConstraint(let text, _, _), .constraintBroken(let text, _): text
     }
@@ -66,6 +67,7 @@ extension SpaceError: CustomStringConvertible {
     case .unknownParameter(let name, let known): "'\(name)' is no parameter" + Nearest.hint(name, among: known)
     case .inactiveParameter(let name, let condition): "parameter '\(name)': given, but it exists only when \(condition)"
     case .constraintBroken(let constraint, let configuration): "constraint '\(constraint)' does not hold for \(configuration)"
+    case .outsideFrame(let name, let frame): "parameter '\(name)': a value that may be proposed has no place among \(frame)"
     }
   }
 }
