@@ -13,6 +13,7 @@ let package = Package(
     .library(name: "Attune", targets: ["Attune"]),
     .library(name: "AttuneC", type: .dynamic, targets: ["AttuneC"]),
     .library(name: "AttuneCore", targets: ["AttuneCore"]),
+    .library(name: "AttuneImportance", targets: ["AttuneImportance", "AttuneCore", "AttuneValues"]),
     .library(name: "AttuneProposers", targets: ["AttuneProposers", "AttuneCore", "AttuneMath", "AttuneValues"]),
   ],
   dependencies: [
@@ -80,8 +81,8 @@ let package = Package(
     .executableTarget(
       name: "AttuneCommand",
       dependencies: [
-        "AttuneCore", "AttuneEffects", "AttuneEngine", "AttuneFiles", "AttuneFleet", "AttuneProposers", "AttuneSchedulers", "AttuneStore",
-        "AttuneValues", "AttuneWire", "CAttuneSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "AttuneCore", "AttuneEffects", "AttuneEngine", "AttuneFiles", "AttuneFleet", "AttuneImportance", "AttuneProposers", "AttuneSchedulers",
+        "AttuneStore", "AttuneValues", "AttuneWire", "CAttuneSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
       name: "AttuneCommandTests",
@@ -106,6 +107,12 @@ let package = Package(
     // What a change did to a metric, with its uncertainty. Numbers in, numbers out.
     .target(name: "AttuneEffects", dependencies: ["AttuneMath"]),
     .testTarget(name: "AttuneEffectsTests", dependencies: ["AttuneEffects", "AttuneMath"]),
+
+    // How much of the differences between trials each parameter makes.
+    .target(name: "AttuneImportance", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues"]),
+    .testTarget(
+      name: "AttuneImportanceTests",
+      dependencies: ["AttuneImportance", "AttuneCore", "AttuneMath", "AttuneTesting", "AttuneValues"]),
 
     // The rules of the house that have a number: ceilings, arrows, catalogs.
     .testTarget(name: "TidyTests"),

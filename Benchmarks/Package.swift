@@ -14,6 +14,8 @@ let package = Package(
     .executableTarget(name: "LiveSpeed", dependencies: ["System", .product(name: "Attune", package: "attune")]),
     // A proposer behind lines of JSON, for the search benchmark.
     .executableTarget(name: "AskTell", dependencies: ["System", .product(name: "AttuneProposers", package: "attune")]),
+    // Importance behind a line of JSON, for the search benchmark.
+    .executableTarget(name: "TrialImportance", dependencies: ["System", .product(name: "AttuneImportance", package: "attune")]),
     // Clocks, processors and plain sockets.
     .target(name: "System"),
   ],

@@ -13,6 +13,7 @@ import Testing
     "AttuneSchedulers": ["AttuneCore", "AttuneMath", "AttuneValues"],
     "AttuneEngine": ["AttuneCore", "AttuneMath", "AttuneValues"],
     "AttuneEffects": ["AttuneMath"],
+    "AttuneImportance": ["AttuneCore", "AttuneMath", "AttuneValues"],
     "AttuneStore": ["AttuneCore", "AttuneMath", "AttuneValues"],
     "AttuneFiles": ["AttuneCore", "AttuneMath", "AttuneValues"],
   ]
