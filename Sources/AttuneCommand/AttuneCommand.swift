@@ -11,7 +11,7 @@ struct AttuneCommand: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self, BestCommand.self, StopCommand.self, PsCommand.self,
       GetCommand.self, SetCommand.self, FireCommand.self, WatchCommand.self, ReplayCommand.self, ForkCommand.self, EffectCommand.self,
-      SavingsCommand.self, DoctorCommand.self, AgentCommand.self,
+      SavingsCommand.self, ImportanceCommand.self, DoctorCommand.self, AgentCommand.self,
     ])
 
   static func main() async {
