@@ -41,6 +41,14 @@ def checkpoint_directory() -> pathlib.Path | None:
     return pathlib.Path(os.environ["ATTUNE_CHECKPOINT"]) if os.environ.get("ATTUNE_CHECKPOINT") else None
 
 
+def parent_checkpoint() -> pathlib.Path | None:
+    """A copy of the checkpoint of the trial that this one descends from, to begin with where it fits; None without one. When `resuming()`,
+    the trial's own checkpoint has gone on from there."""
+    import pathlib
+
+    return pathlib.Path(os.environ["ATTUNE_PARENT_CHECKPOINT"]) if os.environ.get("ATTUNE_PARENT_CHECKPOINT") else None
+
+
 def resuming() -> bool:
     """Whether the checkpoint directory may hold a checkpoint to go on from."""
     return os.environ.get("ATTUNE_RESUME") == "1"

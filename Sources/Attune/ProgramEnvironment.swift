@@ -13,6 +13,9 @@ public struct ProgramEnvironment: Sendable {
   public var seed: UInt64?
   /// `ATTUNE_CHECKPOINT`: the trial's own directory for checkpoints; `nil` without an experiment.
   public var checkpointDirectory: String?
+  /// `ATTUNE_PARENT_CHECKPOINT`: a copy of the checkpoint of the trial that this one descends from, to begin with where it fits; `nil` for
+  /// none. When `isResuming`, the trial's own checkpoint has gone on from there.
+  public var parentCheckpointDirectory: String?
   /// `ATTUNE_RESUME`: whether that directory may hold a checkpoint to go on from.
   public var isResuming: Bool
 
@@ -40,6 +43,7 @@ public struct ProgramEnvironment: Sendable {
     name = path.split(separator: "/").last.map(String.init) ?? "program"
     seed = read("ATTUNE_SEED").flatMap { UInt64($0) }
     checkpointDirectory = read("ATTUNE_CHECKPOINT")
+    parentCheckpointDirectory = read("ATTUNE_PARENT_CHECKPOINT")
     isResuming = read("ATTUNE_RESUME") == "1"
     socket = read("ATTUNE_SOCKET").map { SocketAddress($0) }
     attempt = read("ATTUNE_ATTEMPT_ID")

@@ -93,3 +93,9 @@ public func attuneIsResuming() -> Bool { LiveRegistry.shared.environment.isResum
 public func attuneCheckpointDirectory(_ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) -> Int {
   copy(LiveRegistry.shared.environment.checkpointDirectory ?? "", to: buffer, size)
 }
+
+/// `attune_parent_checkpoint`.
+@c(attune_parent_checkpoint)
+public func attuneParentCheckpoint(_ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) -> Int {
+  copy(LiveRegistry.shared.environment.parentCheckpointDirectory ?? "", to: buffer, size)
+}

@@ -182,7 +182,7 @@ public actor ExperimentDriver {
     case .start(let attempt, let slot): await parts.runner.perform(.start(startOrder(attempt, slot)))
     case .stop(let attempt): await parts.runner.perform(.stop(attempt))
     case .change(let attempt, let request): await parts.runner.perform(.change(attempt, request))
-    case .copyCheckpoint(let trial, let twin): await parts.runner.perform(.copyCheckpoint(of: trial, to: twin))
+    case .copyCheckpoint(let trial, let heir, let role): await parts.runner.perform(.copyCheckpoint(of: trial, to: heir, as: role))
     case .wake(let time): wake(at: time)
     case .finish: break
     }

@@ -36,7 +36,7 @@ extension ExperimentMachine {
   mutating func finishIfDone() -> [Action] {
     guard occupants.isEmpty else { return [] }
     if let closing { return finish(closing) }
-    let isDone = queue.isEmpty && forks.isEmpty && awaited == nil && (!canAdmit || (isExhausted && additions.isEmpty))
+    let isDone = queue.isEmpty && forks.isEmpty && heirs.isEmpty && awaited == nil && (!canAdmit || (isExhausted && additions.isEmpty))
     return isDone ? finish(failureOfAll ?? .trialsDone) : []
   }
 
@@ -51,6 +51,7 @@ extension ExperimentMachine {
       }
       queue = []
       forks = [:]
+      heirs = [:]
     }
     return [.finish(result)]
   }

@@ -58,7 +58,9 @@ extension ExperimentMachine {
     if start == .beginning {
       // It lives through the changes again, up to the one that is left out; where none is named, through none.
       release(twin, of: id, at: 0, keeping: number == nil ? [] : upTo(number, of: id))
-      return []
+      guard history[id].hasInherited else { return [] }
+      queue.removeAll { $0 == twin }
+      return [inherit(twin, from: id, as: .inherited)]
     }
     if start == .freshCheckpoint, history[id].state == .running, let attempt = history[id].attempts.last?.id {
       changeCount += 1
@@ -68,7 +70,7 @@ extension ExperimentMachine {
       return [.change(attempt, request)]
     }
     forks[twin] = PendingFork(parent: id, before: number, stage: .copying(nil))
-    return [.copyCheckpoint(of: id, to: twin)]
+    return [.copyCheckpoint(of: id, to: twin, as: .own)]
   }
 
   /// The program has seen the trigger, and saves now.
@@ -127,7 +129,7 @@ extension ExperimentMachine {
   /// Orders without an answer, for a new controller.
   var copiesUnderWay: [Action] {
     forks.sorted { $0.key < $1.key }.compactMap { twin, fork in
-      if case .copying = fork.stage { .copyCheckpoint(of: fork.parent, to: twin) } else { nil }
+      if case .copying = fork.stage { .copyCheckpoint(of: fork.parent, to: twin, as: .own) } else { nil }
     }
   }
 
@@ -137,7 +139,7 @@ extension ExperimentMachine {
 
   private mutating func copy(to twin: TrialID, _ asked: PendingFork.Asked?) -> Action {
     forks[twin]?.stage = .copying(asked)
-    return .copyCheckpoint(of: forks[twin]?.parent ?? twin, to: twin)
+    return .copyCheckpoint(of: forks[twin]?.parent ?? twin, to: twin, as: .own)
   }
 
   /// The trial's changes before the one of that number; all of them without one.

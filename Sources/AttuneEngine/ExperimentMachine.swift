@@ -4,7 +4,8 @@ import AttuneCore
 ///
 /// It does no input or output, reads no clock and draws no random number, so that folding the same events gives the same state
 /// anywhere: after a crash, in a test, in the simulator. Only it moves a trial. The transitions of trials are in
-/// `ExperimentMachine+Trials.swift`, commands in `+Commands.swift`, the way an experiment ends in `+Ending.swift`.
+/// `ExperimentMachine+Trials.swift`, commands in `+Commands.swift`, what trials begin with in
+/// `+Forks.swift` and `+Inheritance.swift`, the way an experiment ends in `+Ending.swift`.
 public struct ExperimentMachine: Sendable {
   /// What the experiment file says.
   public let definition: ExperimentDefinition
@@ -32,6 +33,8 @@ public struct ExperimentMachine: Sendable {
   var closing: Outcome?
   /// Twins that wait for their checkpoint.
   var forks: [TrialID: PendingFork] = [:]
+  /// Trials that wait for a copy of the checkpoint they are to begin with, see `+Inheritance.swift`.
+  var heirs: [TrialID: PendingInheritance] = [:]
   /// Twins among the trials.
   var twinCount = 0
   /// Changes without an answer, by number.
@@ -89,7 +92,7 @@ public struct ExperimentMachine: Sendable {
     case .proposed(let configuration?, let by, let parent, let note):
       awaited = nil
       // One that comes when the end has begun is dropped; should the experiment go on, the same one is made again.
-      if closing == nil, outcome == nil { admit(Proposal(configuration, parent: parent, note: note), by: by) }
+      if closing == nil, outcome == nil { return admit(Proposal(configuration, parent: parent, note: note), by: by) }
     case .proposed(configuration: nil, _, _, _):
       awaited = nil
       isExhausted = true
@@ -103,7 +106,9 @@ public struct ExperimentMachine: Sendable {
     case .refused(_, let number, _):
       pendingChanges[number] = nil
       return checkpointRefused(number)
-    case .checkpointCopied(let twin, let problem): checkpointCopied(twin, problem)
+    case .checkpointCopied(let id, let problem):
+      checkpointCopied(id, problem)
+      inherited(id, problem)
     case .commanded(let command, let by): return obey(command, by: by)
     case .tick: break
     }
@@ -125,7 +130,7 @@ extension ExperimentMachine {
       if attempt.stopRequest != nil { actions.append(.stop(id)) }
     }
     actions += pendingChanges.sorted { $0.key < $1.key }.map { .change($0.value.attempt, $0.value.request) }
-    actions += copiesUnderWay
+    actions += copiesUnderWay + inheritancesUnderWay
     if let awaited { actions.append(.propose(awaited)) }
     if let limit = definition.limits.time, let now = activity.last { actions.append(.wake(at: now + max(0, limit - activity.seconds))) }
     return actions
@@ -138,12 +143,12 @@ extension ExperimentMachine {
     for slot in slots.subtracting(occupants.keys).sorted() {
       if queue.isEmpty, awaited == nil, canAdmit, !additions.isEmpty {
         let addition = additions.removeFirst()
-        admit(Proposal(addition.configuration), by: addition.by)
+        actions += admit(Proposal(addition.configuration), by: addition.by)
       }
       guard !queue.isEmpty else { break }
       actions.append(start(queue.removeFirst(), in: slot))
     }
-    let isSlotFree = occupants.count < slots.union(occupants.keys).count
+    let isSlotFree = occupants.count + heirs.count < slots.union(occupants.keys).count
     if isSlotFree, queue.isEmpty, awaited == nil, !isExhausted, canAdmit {
       let next = TrialID(history.trials.count + 1)
       awaited = next
@@ -155,10 +160,12 @@ extension ExperimentMachine {
   /// Whether the limit on trials leaves room for one more.
   var canAdmit: Bool { definition.limits.trials.map { history.trials.count - twinCount < $0 } ?? true }
 
-  private mutating func admit(_ proposal: Proposal, by: String) {
+  private mutating func admit(_ proposal: Proposal, by: String) -> [Action] {
     let id = TrialID(history.trials.count + 1)
     history.append(Trial(id: id, configuration: proposal.configuration, proposer: by, parent: proposal.parent, note: proposal.note))
-    queue.append(id)
     touched.insert(id)
+    if let parent = parentOf(id) { return [inherit(id, from: parent, as: .parents)] }
+    queue.append(id)
+    return []
   }
 }

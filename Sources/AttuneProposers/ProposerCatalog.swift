@@ -6,8 +6,10 @@ public enum ProposerCatalog {
   typealias Maker = @Sendable (inout AlgorithmOptions) throws(AlgorithmError) -> any Proposer
 
   static let makers: [String: Maker] = [
+    "evolution": Evolution.init(options:),
     "grid": GridSearch.init(options:),
     "random": RandomSearch.init(options:),
+    "reinforce": Reinforce.init(options:),
     "sequence": ListedConfigurations.init(options:),
     "sobol": ScrambledSobol.init(options:),
   ]

@@ -14,6 +14,13 @@ enum Schema {
     migrator.registerMigration("2") { database in
       try liveDetails(database)
     }
+    migrator.registerMigration("parents") { database in
+      try database.alter(table: "trial") { table in
+        table.add(column: "parent", .integer)
+        table.add(column: "inherited", .boolean)
+        table.add(column: "note", .text)
+      }
+    }
     return migrator
   }
 

@@ -22,6 +22,12 @@ public struct TrialRow: Sendable {
   public let origin: Trial.Origin?
   /// The step of the newest checkpoint that was seen.
   public let checkpointStep: Int?
+  /// The trial whose checkpoint it was to begin with.
+  public let parent: Int?
+  /// Whether it was given a copy of that.
+  public let hasInherited: Bool
+  /// What its proposer said of it.
+  public let note: String?
 
   /// A row of one's own, for tests.
   public init(number: Int, state: String, configuration: AttuneCore.Configuration, proposer: String, steps: Int = 0) {
@@ -34,6 +40,9 @@ public struct TrialRow: Sendable {
     reason = nil
     origin = nil
     checkpointStep = nil
+    parent = nil
+    hasInherited = false
+    note = nil
   }
 
   init(_ row: Row) throws {
@@ -46,6 +55,9 @@ public struct TrialRow: Sendable {
     reason = row["reason"]
     origin = try (row["origin"] as String?).map { try EventCoding.decoder.decode(Trial.Origin.self, from: Data($0.utf8)) }
     checkpointStep = row["checkpoint"]
+    parent = row["parent"]
+    hasInherited = row["inherited"] ?? false
+    note = row["note"]
   }
 }
 

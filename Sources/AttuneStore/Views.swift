@@ -40,12 +40,14 @@ struct Views {
     let value = trial.state == .failed ? nil : objective.value(of: trial.reports)
     let statement = try database.cachedStatement(
       sql: """
-        INSERT OR REPLACE INTO trial(experiment, number, state, configuration, proposer, value, steps, reason, origin, checkpoint)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT OR REPLACE INTO trial
+          (experiment, number, state, configuration, proposer, value, steps, reason, origin, checkpoint, parent, inherited, note)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     try statement.execute(arguments: [
       experiment, trial.id.rawValue, trial.state.rawValue, try json(trial.configuration), trial.proposer, value,
-      trial.reports.last?.step ?? 0, trial.reason, try trial.origin.map(json), trial.checkpointStep,
+      trial.reports.last?.step ?? 0, trial.reason, try trial.origin.map(json), trial.checkpointStep, trial.parent?.rawValue,
+      trial.hasInherited, trial.note,
     ])
     for attempt in trial.attempts.suffix(2) { try update(attempt) }
   }

@@ -20,6 +20,8 @@ public struct SimulatedWorld: Sendable {
   public private(set) var starts: [AttemptID: Int] = [:]
   /// What runs now.
   public private(set) var running: [AttemptID: Process] = [:]
+  /// The trials that were given a copy of their parent's checkpoint.
+  public private(set) var heirs: Set<TrialID> = []
   private var copies: Set<TrialID> = []
   private var unacknowledged: [(sequence: Int, kind: Event.Kind)] = []
   private var delivered = 0
@@ -47,7 +49,10 @@ public struct SimulatedWorld: Sendable {
         slot: slot, step: 0, fate: fate, steps: fate == .exited(status: 0) ? steps : Int.random(in: 1...steps, using: &random))
       saw(.attemptStarted(id))
     case .stop(let id): running[id]?.isStopping = true
-    case .copyCheckpoint(_, let twin) where copies.insert(twin).inserted: saw(.checkpointCopied(twin: twin, problem: nil))
+    case .copyCheckpoint(_, let heir, let role) where copies.insert(heir).inserted:
+      let problem = role == .parents && random.nextUnit() < 0.3 ? "no checkpoint" : nil
+      if problem == nil, role != .own { heirs.insert(heir) }
+      saw(.checkpointCopied(twin: heir, problem: problem))
     default: break
     }
   }

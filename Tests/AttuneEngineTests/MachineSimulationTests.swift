@@ -23,6 +23,7 @@ import Testing
     for trial in trials where trial.state == .completed {
       #expect(trial.reports.map(\.step) == Array(1...SimulatedRun.steps), "trial \(trial.id) lost or doubled a report")
     }
+    #expect(run.machine.heirs.isEmpty && Set(trials.filter(\.hasInherited).map(\.id)) == run.world.heirs, "what was inherited is not known")
     let acknowledged = run.journal.compactMap(\.origin?.sequence)
     #expect(acknowledged == Array(1...acknowledged.count), "an event of the world is missing or doubled")
   }
@@ -119,7 +120,8 @@ struct SimulatedRun {
       // Now and then the controller dies after the journal and before its actions.
       if Int.random(in: 0..<50, using: &random) == 0, machine.outcome == nil { return forget() }
       if case .propose(let trial) = action {
-        take(.proposed(configuration: Configuration(["x": .float(1 / Double(trial.rawValue))]), by: "random"))
+        let parent = trial.rawValue > 1 && random.nextUnit() < 0.5 ? TrialID(Int.random(in: 1..<trial.rawValue, using: &random)) : nil
+        take(.proposed(configuration: Configuration(["x": .float(1 / Double(trial.rawValue))]), by: "random", parent: parent))
       } else {
         world.perform(action)
       }

@@ -56,7 +56,9 @@ struct Scenario {
     case .start(let attempt, let slot): "start \(attempt) on \(slot)"
     case .stop(let attempt): "stop \(attempt)"
     case .change(let attempt, let request): "change \(attempt) #\(request.number) \(request.wish)"
-    case .copyCheckpoint(let trial, let twin): "copy the checkpoint of \(trial) to \(twin)"
+    case .copyCheckpoint(let trial, let twin, .own): "copy the checkpoint of \(trial) to \(twin)"
+    case .copyCheckpoint(let trial, let child, .parents): "copy the checkpoint of \(trial) beside that of \(child)"
+    case .copyCheckpoint(let trial, let twin, .inherited): "copy what \(trial) began with beside the checkpoint of \(twin)"
     case .wake(let time): "wake at \(time.seconds)"
     case .finish(let outcome): "finish: \(outcome)"
     }
@@ -68,7 +70,8 @@ struct Scenario {
       let attempts = trial.attempts.count == 1 ? "" : " after \(trial.attempts.count) attempts"
       let twin = trial.origin.map { " twin of \($0.trial) from \($0.step) without \($0.leftOut)" } ?? ""
       let changes = trial.origin == nil ? "" : " with changes \(trial.changes.map(\.number))"
-      return "= trial \(trial.id) \(trial.state)\(value)\(attempts)\(twin)\(changes)" + (trial.reason.map { " – \($0)" } ?? "")
+      let heir = trial.parent.map { trial.hasInherited ? " heir of \($0)" : " child of \($0) without its checkpoint" } ?? ""
+      return "= trial \(trial.id) \(trial.state)\(value)\(attempts)\(heir)\(twin)\(changes)" + (trial.reason.map { " – \($0)" } ?? "")
     }
   }
 
@@ -105,7 +108,10 @@ struct Words {
       case "opened": .opened
       case "slot": .slotOffered(try slot)
       case "lost-slot": .slotLost(try slot)
-      case "proposed": .proposed(configuration: Configuration(["lr": Value(typed: self["lr"] ?? "0.5")]), by: "random")
+      case "proposed":
+        .proposed(
+          configuration: Configuration(["lr": Value(typed: self["lr"] ?? "0.5")]), by: "random",
+          parent: self["parent"].flatMap { Int($0) }.map { TrialID($0) })
       case "exhausted": .proposed(configuration: nil, by: "random")
       case "cannot-propose": .proposalFailed(message: words.dropFirst().joined(separator: " "))
       case "started": .attemptStarted(try attempt)

@@ -59,8 +59,8 @@ import Testing
     try fixture.write("weights", to: "\(fixture.root)/trials/1/checkpoint/model")
     let fleet = try LocalFleet(try fixture.definition(["/bin/sh", script]), options: fixture.options())
     let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
-    await fleet.perform(.copyCheckpoint(of: TrialID(1), to: TrialID(2)))
-    await fleet.perform(.copyCheckpoint(of: TrialID(9), to: TrialID(3)))
+    await fleet.perform(.copyCheckpoint(of: TrialID(1), to: TrialID(2), as: .own))
+    await fleet.perform(.copyCheckpoint(of: TrialID(9), to: TrialID(3), as: .own))
     let problem = "trial 9 has no checkpoint to fork from"
     try await listener.wait {
       $0.contains(.checkpointCopied(twin: TrialID(2), problem: nil)) && $0.contains(.checkpointCopied(twin: TrialID(3), problem: problem))
@@ -69,6 +69,33 @@ import Testing
     #expect(try await listener.ending(of: "2.1").cause == .exited(status: 0))
     let output = fixture.text("trials/2/attempts/1/stdout.log")
     #expect(output.hasPrefix("model\nresume=1\nweights"), "\(output)")
+    await fleet.close()
+  }
+
+  @Test func aChildIsGivenItsParentsBesideItsOwn() async throws {
+    let fixture = try Fixture()
+    let script = try fixture.script(
+      "ls \"$ATTUNE_CHECKPOINT\"\necho resume=$ATTUNE_RESUME parent=${ATTUNE_PARENT_CHECKPOINT:+given}\n"
+        + "cat \"$ATTUNE_PARENT_CHECKPOINT\"/model\necho 'attune: {\"accuracy\": 1}'")
+    try fixture.write("weights", to: "\(fixture.root)/trials/1/checkpoint/model")
+    let fleet = try LocalFleet(try fixture.definition(["/bin/sh", script]), options: fixture.options())
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    await fleet.perform(.copyCheckpoint(of: TrialID(1), to: TrialID(2), as: .parents))
+    await fleet.perform(.copyCheckpoint(of: TrialID(9), to: TrialID(3), as: .parents))
+    let problem = "trial 9 has no checkpoint to begin with"
+    try await listener.wait {
+      $0.contains(.checkpointCopied(twin: TrialID(2), problem: nil)) && $0.contains(.checkpointCopied(twin: TrialID(3), problem: problem))
+    }
+    // What the parent does later is not the child's, nor its twin's.
+    try fixture.write("later", to: "\(fixture.root)/trials/1/checkpoint/model")
+    await fleet.perform(.copyCheckpoint(of: TrialID(2), to: TrialID(4), as: .inherited))
+    try await listener.wait { $0.contains(.checkpointCopied(twin: TrialID(4), problem: nil)) }
+    for attempt: AttemptID in ["2.1", "3.1", "4.1"] {
+      await fleet.perform(.starting(attempt))
+      _ = try await listener.ending(of: attempt)
+    }
+    for heir in ["2", "4"] { #expect(fixture.text("trials/\(heir)/attempts/1/stdout.log").hasPrefix("resume= parent=given\nweights")) }
+    #expect(fixture.text("trials/3/attempts/1/stdout.log").hasPrefix("resume= parent=\n"))
     await fleet.close()
   }
 

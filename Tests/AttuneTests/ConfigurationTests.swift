@@ -91,11 +91,14 @@ import Testing
   }
 
   @Test func environmentIsRead() {
-    let values = ["ATTUNE_SEED": "42", "ATTUNE_CHECKPOINT": "/tmp/c", "ATTUNE_RESUME": "1", "ATTUNE_SOCKET": "127.0.0.1:4000"]
+    let values = [
+      "ATTUNE_PARENT_CHECKPOINT": "/tmp/p", "ATTUNE_SEED": "42", "ATTUNE_CHECKPOINT": "/tmp/c", "ATTUNE_RESUME": "1", "ATTUNE_SOCKET": "127.0.0.1:4000",
+    ]
     let environment = ProgramEnvironment(path: "/opt/bin/train") { values[$0] }
     #expect(environment.name == "train")
     #expect(environment.seed == 42)
     #expect(environment.checkpointDirectory == "/tmp/c")
+    #expect(environment.parentCheckpointDirectory == "/tmp/p")
     #expect(environment.isResuming)
     #expect(environment.socket == .tcp(host: "127.0.0.1", port: 4000))
   }

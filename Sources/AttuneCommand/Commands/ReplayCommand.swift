@@ -67,9 +67,10 @@ struct ReplayCommand: AsyncParsableCommand {
       text = try Self.contents(of: schedule)
     }
     let isOwn = ScheduleFile.read(text, name: "").changes == ScheduleFile.read(own, name: "").changes
+    let folder = place.workspace.folder(of: record.name)
     let replay = ReplayRun(
-      record: record, trial: line.record, seed: line.seed, folder: Self.freshFolder(in: place.workspace.folder(of: record.name)),
-      isQuiet: json.isJSON)
+      record: record, trial: line.record, seed: line.seed, folder: Self.freshFolder(in: folder),
+      inherited: folder.appending(path: "trials/\(line.root)/parent-checkpoint"), isQuiet: json.isJSON)
     let result = try await replay.run(schedule: text, until: line.lastStepOfAnUnfinishedRun)
     let report = ReplayReport(line: line, result: result, isOwnSchedule: isOwn, folder: replay.folder, metrics: metric)
     print(json.isJSON ? report.json.text : report.text)

@@ -80,8 +80,8 @@ struct Summary {
 extension TrialRow {
   fileprivate var row: [String] {
     [
-      "\(number)" + (origin.map { " (twin of \($0.trial) from step \($0.step))" } ?? ""), state, value.map(Numbers.short) ?? "–",
-      "\(steps)", reason ?? "", Numbers.short(configuration),
+      "\(number)" + (origin.map { " (twin of \($0.trial) from step \($0.step))" } ?? heirdom), state, value.map(Numbers.short) ?? "–",
+      "\(steps)", reason ?? note ?? "", Numbers.short(configuration),
     ]
   }
 
@@ -90,6 +90,9 @@ extension TrialRow {
       "trial": .int(number), "state": .string(state), "value": value.map(JSON.number) ?? .null, "steps": .int(steps),
       "configuration": configuration.json, "proposer": .string(proposer), "reason": reason.map(JSON.string) ?? .null,
       "twin_of": origin.map { .int($0.trial.rawValue) } ?? .null, "forked_at": origin.map { .int($0.step) } ?? .null,
+      "parent": parent.map(JSON.int) ?? .null, "inherited": .bool(hasInherited), "note": note.map(JSON.string) ?? .null,
     ]
   }
+
+  private var heirdom: String { parent.map { hasInherited ? " (child of \($0))" : "" } ?? "" }
 }

@@ -15,6 +15,8 @@ struct ReplayRun {
   let seed: UInt32
   /// A folder of the replay's own, new.
   let folder: URL
+  /// The copy of its parent's checkpoint that the trial was given; it need not be there.
+  let inherited: URL
   /// Whether what the script prints goes to standard error, because standard output is for a program.
   let isQuiet: Bool
 
@@ -33,6 +35,11 @@ struct ReplayRun {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
       try Data(schedule.utf8).write(to: file)
+      if FileManager.default.fileExists(atPath: inherited.path) {
+        let own = folder.appending(path: "trials/\(trial.trial.number)", directoryHint: .isDirectory)
+        try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try FileManager.default.copyItem(at: inherited, to: own.appending(path: inherited.lastPathComponent))
+      }
     } catch {
       throw Failure(.badInput, "\(folder.path): cannot be written (\(error.localizedDescription))")
     }

@@ -10,6 +10,8 @@ struct TrialLine {
   let curve: Curve
   /// `ATTUNE_SEED` of its script.
   let seed: UInt32
+  /// The trial at the beginning of its line: what that was given of its parent, its twins begin with, too.
+  let root: Int
 
   /// - Throws: `Failure` when there is no such trial.
   init(_ number: Int, of experiment: ExperimentRecord, in store: Store) throws {
@@ -24,7 +26,8 @@ struct TrialLine {
     self.record = record
     schedule = Schedule(record, inherited: inherited)
     curve = Curve(record.reports)
-    seed = experiment.definition.scriptSeed(of: TrialID(line.last?.trial.number ?? number))
+    root = line.last?.trial.number ?? number
+    seed = experiment.definition.scriptSeed(of: TrialID(root))
   }
 
   /// Comments at the top of its schedule.

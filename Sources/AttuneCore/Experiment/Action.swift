@@ -9,8 +9,8 @@ public enum Action: Hashable, Sendable {
   case stop(AttemptID)
   /// Hand a change to the attempt's program; the answer is `changed` or `refused`.
   case change(AttemptID, ChangeRequest)
-  /// Give a twin a copy of the trial's checkpoint; the answer is `Event.Kind.checkpointCopied`.
-  case copyCheckpoint(of: TrialID, to: TrialID)
+  /// Give a twin or a child a copy of the trial's checkpoint; the answer is `Event.Kind.checkpointCopied`.
+  case copyCheckpoint(of: TrialID, to: TrialID, as: CheckpointRole)
   /// Send `tick` at that time.
   case wake(at: Timestamp)
   /// The experiment is over, or interrupted; nothing runs any more.

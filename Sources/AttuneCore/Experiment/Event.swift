@@ -29,7 +29,7 @@ public struct Event: Hashable, Sendable, Codable {
     case changed(AttemptID, Change)
     /// The program refused a change, or could not be reached.
     case refused(AttemptID, number: Int, message: String)
-    /// The answer to `Action.copyCheckpoint`; a problem when there is no copy.
+    /// The answer to `Action.copyCheckpoint`, for a twin or a child; a problem when there is no copy.
     case checkpointCopied(twin: TrialID, problem: String?)
     case commanded(Command, by: String)
     /// A moment asked for by `Action.wake` has come.

@@ -59,8 +59,13 @@ public struct History: Hashable, Sendable {
   public var withoutTwins: History {
     guard trials.contains(where: { $0.origin != nil }) else { return self }
     var history = self
+    var numbers: [TrialID: TrialID] = [:]
     history.trials = []
-    for trial in trials where trial.origin == nil { history.append(trial.numbered(TrialID(history.trials.count + 1))) }
+    for trial in trials where trial.origin == nil {
+      let number = TrialID(history.trials.count + 1)
+      numbers[trial.id] = number
+      history.append(trial.numbered(number, parent: trial.parent.flatMap { numbers[$0] }))
+    }
     return history
   }
 

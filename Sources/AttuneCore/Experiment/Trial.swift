@@ -36,8 +36,10 @@ public struct Trial: Hashable, Sendable {
   public var checkpointStep: Int?
   /// Where a twin comes from; `nil` for a trial of its own.
   public var origin: Origin?
-  /// The trial whose checkpoint this one began with, as its proposer wished; `nil` for none.
+  /// The trial whose checkpoint this one was to begin with, as its proposer wished; `nil` for none.
   public let parent: TrialID?
+  /// Whether it was given a copy of its parent's checkpoint.
+  public var hasInherited = false
   /// What its proposer said of it, see `Proposal.note`.
   public let note: String?
 
@@ -61,14 +63,15 @@ public struct Trial: Hashable, Sendable {
     }
   }
 
-  /// The same trial under another number.
-  func numbered(_ id: TrialID) -> Trial {
+  /// The same trial under another number, and its parent's.
+  func numbered(_ id: TrialID, parent: TrialID?) -> Trial {
     var trial = Trial(id: id, configuration: configuration, proposer: proposer, parent: parent, note: note)
     trial.state = state
     trial.attempts = attempts
     trial.reports = reports
     trial.changes = changes
     trial.reason = reason
+    trial.hasInherited = hasInherited
     return trial
   }
 

@@ -5,8 +5,8 @@ public enum Order: Hashable, Sendable {
   case start(Start)
   case stop(AttemptID)
   case change(AttemptID, ChangeRequest)
-  /// Give a twin that has not been started a copy of the trial's checkpoint, whole or not at all.
-  case copyCheckpoint(of: TrialID, to: TrialID)
+  /// Give a twin or a child that has not been started a copy of the trial's checkpoint, whole or not at all.
+  case copyCheckpoint(of: TrialID, to: TrialID, as: CheckpointRole)
 
   /// Everything a runner needs to start an attempt.
   public struct Start: Hashable, Sendable {

@@ -11,7 +11,7 @@ public struct SearchSpace: Hashable, Sendable {
   /// Each holds for every configuration; one that names an absent parameter counts as holding.
   public let constraints: [Expression]
   /// Indices into `parameters`, every parameter after those its condition names.
-  let resolved: [Int]
+  public let resolved: [Int]
 
   /// - Throws: `SpaceError`, the first problem found.
   public init(_ parameters: [Parameter], constraints: [Expression] = []) throws(SpaceError) {

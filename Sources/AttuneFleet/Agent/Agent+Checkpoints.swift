@@ -1,7 +1,7 @@
 import AttuneCore
 import Dispatch
 
-/// Copies of checkpoints, for twins.
+/// Copies of checkpoints, for twins and children.
 extension Agent {
   /// Copies beside everything else: a checkpoint may have gigabytes. One that was copied is not copied again, so that a twin never
   /// begins at another step than it is said to.
@@ -9,13 +9,13 @@ extension Agent {
     let (trial, twin) = (TrialID(Int(order.trial)), TrialID(Int(order.twin)))
     guard let configuration, !copying.contains(twin) else { return }
     let copy = CheckpointCopy(
-      source: AttemptFiles.checkpoint(of: trial, in: configuration.trialsDirectory),
-      target: AttemptFiles.checkpoint(of: twin, in: configuration.trialsDirectory))
+      source: AttemptFiles.checkpoint(of: trial, inherited: order.fromInherited, in: configuration.trialsDirectory),
+      target: AttemptFiles.checkpoint(of: twin, inherited: order.toInherited, in: configuration.trialsDirectory))
     copying.insert(twin)
     DispatchQueue.global().async {
       let problem: String?
       do throws(FleetError) {
-        problem = try copy.make() ? nil : "trial \(trial) has no checkpoint to fork from"
+        problem = try copy.make() ? nil : "trial \(trial) has no checkpoint to \(order.toInherited ? "begin with" : "fork from")"
       } catch { problem = "the checkpoint of trial \(trial) cannot be copied: \(error)" }
       self.post { agent in agent.copied(twin, problem) }
     }

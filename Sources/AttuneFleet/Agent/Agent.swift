@@ -21,7 +21,7 @@ actor Agent {
   /// Starts that wait for room on the disk.
   var postponed: [AttemptID: ProtoStart] = [:]
 
-  /// Twins whose checkpoint is being copied.
+  /// Twins and children whose checkpoint is being copied.
   var copying: Set<TrialID> = []
 
   /// Notices that the disk did not take yet, in order. While there are any, nothing more is read.

@@ -12,6 +12,7 @@ struct AttemptLaunch {
   let hub: String
 
   private var files: AttemptFiles { AttemptFiles(attempt, in: configuration.trialsDirectory) }
+  private var inherited: String { AttemptFiles.checkpoint(of: attempt.trial, inherited: true, in: configuration.trialsDirectory) }
   private var checkpoint: String { AttemptFiles.checkpoint(attempt, in: configuration.trialsDirectory) }
 
   /// Makes the directories and files.
@@ -68,7 +69,7 @@ struct AttemptLaunch {
     "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
   ]
 
-  private static let optionalVariables = ["ATTUNE_RESUME", "ATTUNE_CHANGES", "ATTUNE_STEPS", "ATTUNE_REPLAY"]
+  private static let optionalVariables = ["ATTUNE_RESUME", "ATTUNE_PARENT_CHECKPOINT", "ATTUNE_CHANGES", "ATTUNE_STEPS", "ATTUNE_REPLAY"]
 
   private var contract: [String: String] {
     var variables = [
@@ -78,6 +79,7 @@ struct AttemptLaunch {
       "ATTUNE_REPORTS": files.leftReports, "ATTUNE_LEDGER": files.costs,
     ]
     if !Files.names(in: checkpoint).isEmpty { variables["ATTUNE_RESUME"] = "1" }
+    if Files.exists(inherited) { variables["ATTUNE_PARENT_CHECKPOINT"] = inherited }
     if !start.changes.isEmpty { variables["ATTUNE_CHANGES"] = files.changes }
     if configuration.hasSteps { variables["ATTUNE_STEPS"] = String(configuration.steps) }
     return variables

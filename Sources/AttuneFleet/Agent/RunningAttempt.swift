@@ -98,7 +98,10 @@ struct AttemptFiles {
 
   /// The trial's own, shared by its attempts.
   static func checkpoint(_ attempt: AttemptID, in trials: String) -> String { checkpoint(of: attempt.trial, in: trials) }
-  static func checkpoint(of trial: TrialID, in trials: String) -> String { "\(trials)/\(trial)/checkpoint" }
+  /// - Parameter inherited: the copy of its parent's, which it began with, instead of its own.
+  static func checkpoint(of trial: TrialID, inherited: Bool = false, in trials: String) -> String {
+    "\(trials)/\(trial)/\(inherited ? "parent-checkpoint" : "checkpoint")"
+  }
 
   /// The last lines of the errors, or of the output when there are none.
   var tail: String {

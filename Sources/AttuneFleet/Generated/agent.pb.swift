@@ -322,6 +322,12 @@ nonisolated struct ProtoCopyCheckpoint: Sendable {
 
   var twin: UInt32 = 0
 
+  /// Copy what the trial was given of its parent, instead of its own.
+  var fromInherited: Bool = false
+
+  /// The copy is what the other begins with, beside its own.
+  var toInherited: Bool = false
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1541,7 +1547,7 @@ nonisolated extension ProtoChangeOrder: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension ProtoCopyCheckpoint: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".CopyCheckpoint"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}trial\0\u{1}twin\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}trial\0\u{1}twin\0\u{3}from_inherited\0\u{3}to_inherited\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1551,6 +1557,8 @@ nonisolated extension ProtoCopyCheckpoint: SwiftProtobuf.Message, SwiftProtobuf.
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.trial) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.twin) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.fromInherited) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.toInherited) }()
       default: break
       }
     }
@@ -1563,12 +1571,20 @@ nonisolated extension ProtoCopyCheckpoint: SwiftProtobuf.Message, SwiftProtobuf.
     if self.twin != 0 {
       try visitor.visitSingularUInt32Field(value: self.twin, fieldNumber: 2)
     }
+    if self.fromInherited != false {
+      try visitor.visitSingularBoolField(value: self.fromInherited, fieldNumber: 3)
+    }
+    if self.toInherited != false {
+      try visitor.visitSingularBoolField(value: self.toInherited, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoCopyCheckpoint, rhs: ProtoCopyCheckpoint) -> Bool {
     if lhs.trial != rhs.trial {return false}
     if lhs.twin != rhs.twin {return false}
+    if lhs.fromInherited != rhs.fromInherited {return false}
+    if lhs.toInherited != rhs.toInherited {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -120,10 +120,12 @@ extension ProtoCommand {
     case .start(let start): self.start = ProtoStart(start)
     case .stop(let attempt): stop = .with { $0.attempt = attempt.description }
     case .change(let attempt, let request): change = ProtoChangeOrder(attempt, request)
-    case .copyCheckpoint(let trial, let twin):
+    case .copyCheckpoint(let trial, let twin, let role):
       copy = .with {
         $0.trial = UInt32(trial.rawValue)
         $0.twin = UInt32(twin.rawValue)
+        $0.fromInherited = role == .inherited
+        $0.toInherited = role != .own
       }
     }
   }

@@ -12,7 +12,7 @@ struct OutstandingOrders {
     case .start(let start): starts[start.attempt] = order
     case .stop(let attempt): stops[attempt] = order
     case .change(_, let request): changes[request.number] = order
-    case .copyCheckpoint(_, let twin): copies[twin] = order
+    case .copyCheckpoint(_, let twin, _): copies[twin] = order
     }
   }
 

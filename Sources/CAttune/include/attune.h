@@ -110,6 +110,8 @@ uint64_t attune_seed(uint64_t otherwise);
 bool attune_is_resuming(void);
 /// Writes the trial's own directory for checkpoints, with its end, as far as it fits. Returns its bytes; 0 without an experiment.
 size_t attune_checkpoint_directory(char *buffer, size_t size);
+/// Writes the directory with a copy of the parent's checkpoint, for a trial that descends from another. Returns its bytes; 0 for none.
+size_t attune_parent_checkpoint(char *buffer, size_t size);
 
 /// Why the last failing call of this thread failed, in one line; "" when none has. Valid until the thread's next failing call.
 const char *attune_last_error(void);
