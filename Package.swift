@@ -96,7 +96,7 @@ let package = Package(
     .target(name: "AttuneTesting", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues"]),
 
     // The experiment file: read with every mistake located, written back, its schema, and the interview of `attune init`.
-    .target(name: "AttuneFiles", dependencies: ["AttuneCore", "AttuneValues", .product(name: "Yams", package: "Yams")]),
+    .target(name: "AttuneFiles", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues", .product(name: "Yams", package: "Yams")]),
     .testTarget(
       name: "AttuneFilesTests", dependencies: ["AttuneFiles", "AttuneCore", "AttuneMath", "AttuneValues"], exclude: ["Fixtures"]),
 

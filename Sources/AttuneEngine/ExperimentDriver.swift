@@ -33,6 +33,7 @@ public actor ExperimentDriver {
 
   private var machine: ExperimentMachine
   private var parts: Parts
+  private var proposals: ProposalSource
   private let inbox = Inbox<Input>()
   /// The last number taken in from each source.
   private var taken: [String: Int] = [:]
@@ -44,6 +45,7 @@ public actor ExperimentDriver {
   /// - Throws: what the journal throws.
   public init(_ definition: ExperimentDefinition, scheduler: any Scheduler, parts: Parts) throws {
     self.parts = parts
+    proposals = ProposalSource(definition, proposer: parts.proposer)
     machine = ExperimentMachine(definition, scheduler: scheduler)
     let entries = try parts.journal.entries()
     machine.fold(entries.lazy.map(\.event))
@@ -178,7 +180,7 @@ public actor ExperimentDriver {
   /// - Returns: the event that answers the action at once, if there is one.
   private func perform(_ action: Action) async -> Event? {
     switch action {
-    case .propose: return propose()
+    case .propose: return Event(time: parts.clock.now, proposals.answer(for: machine))
     case .start(let attempt, let slot): await parts.runner.perform(.start(startOrder(attempt, slot)))
     case .stop(let attempt): await parts.runner.perform(.stop(attempt))
     case .change(let attempt, let request): await parts.runner.perform(.change(attempt, request))
@@ -187,24 +189,6 @@ public actor ExperimentDriver {
     case .finish: break
     }
     return nil
-  }
-
-  private func propose() -> Event {
-    let definition = machine.definition
-    let history = machine.history.withoutTwins
-    // Counted by proposals: the n-th is the same however many twins have taken numbers.
-    let ordinal = TrialID(history.trials.count + 1)
-    var random = RandomStream(seed: definition.seed, purpose: "propose", index: ordinal.rawValue)
-    do {
-      let proposal = try parts.proposer.propose(ordinal, after: history, using: &random)
-      // Numbers that the proposer sees pass over twins; the trial's own number is kept.
-      let parent = proposal?.parent.map { machine.history.numberAmongTwins(of: $0) }
-      return Event(
-        time: parts.clock.now,
-        .proposed(configuration: proposal?.configuration, by: definition.proposer.name, parent: parent, note: proposal?.note))
-    } catch {
-      return Event(time: parts.clock.now, .proposalFailed(message: "proposer '\(definition.proposer.name)': \(error)"))
-    }
   }
 
   private func startOrder(_ attempt: AttemptID, _ slot: Slot) -> Order.Start {

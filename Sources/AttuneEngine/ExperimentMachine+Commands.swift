@@ -7,6 +7,7 @@ public enum CommandError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknownTrial(TrialID, count: Int)
   case notRunning(TrialID, state: Trial.State)
   case space(SpaceError)
+  case edit(SpaceEditError)
   case noRoom(limit: Int)
   case unknownChange(Int, of: TrialID, known: [Int])
   case checkpointTooLate(Int?, change: Int, step: Int)
@@ -20,6 +21,7 @@ public enum CommandError: Error, Hashable, Sendable, CustomStringConvertible {
     case .notRunning(let id, let state):
       "trial \(id) is \(state.rawValue), and only a running trial can be changed or stopped. Nothing was changed"
     case .space(let error): "\(error). Nothing was changed"
+    case .edit(let error): "\(error). The space stays as it was"
     case .controllerGone:
       "the controller is ending and takes no more commands; `attune resume` goes on with the experiment. Nothing was changed"
     case .unknownChange(let number, let id, let known):
@@ -38,11 +40,12 @@ extension ExperimentMachine {
   public func check(_ command: Command) throws(CommandError) {
     if let outcome = outcome ?? closing { throw .experimentOver(outcome: "\(outcome)") }
     switch command {
+    case .edit(let edit): try checkEdit(edit)
     case .stop, .interrupt: break
     case .stopTrial(let id), .change(let id, _, _, _): try checkRunning(id)
     case .add(let configuration):
       if let limit = definition.limits.trials, history.trials.count - twinCount + additions.count >= limit { throw .noRoom(limit: limit) }
-      do { _ = try definition.space.validate(configuration) } catch { throw .space(error) }
+      do { _ = try history.space.validate(configuration) } catch { throw .space(error) }
     case .fork(let id, let start, let number): try checkFork(of: id, from: start, before: number)
     }
   }
@@ -70,8 +73,9 @@ extension ExperimentMachine {
       pendingChanges[changeCount] = (attempt, request)
       return [.change(attempt, request)]
     case .add(let configuration):
-      if let valid = try? definition.space.validate(configuration) { additions.append(Addition(configuration: valid, by: who)) }
+      if let valid = try? history.space.validate(configuration) { additions.append(Addition(configuration: valid, by: who)) }
       return []
+    case .edit(let edit): return self.edit(edit)
     case .fork(let id, let start, let number): return fork(id, from: start, before: number, by: who)
     }
   }

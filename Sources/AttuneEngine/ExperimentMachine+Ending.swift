@@ -37,7 +37,7 @@ extension ExperimentMachine {
     guard occupants.isEmpty else { return [] }
     if let closing { return finish(closing) }
     let isDone = queue.isEmpty && forks.isEmpty && heirs.isEmpty && awaited == nil && (!canAdmit || (isExhausted && additions.isEmpty))
-    return isDone ? finish(failureOfAll ?? .trialsDone) : []
+    return isDone ? finish(failureOfAll ?? exhaustion.map { .exhausted(note: $0) } ?? .trialsDone) : []
   }
 
   private mutating func finish(_ result: Outcome) -> [Action] {

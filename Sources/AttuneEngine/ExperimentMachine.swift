@@ -29,6 +29,10 @@ public struct ExperimentMachine: Sendable {
   var awaited: TrialID?
   /// The proposer has no more.
   var isExhausted = false
+  /// Why there is nothing more to try, in words; `nil` when nobody said.
+  var exhaustion: String?
+  /// Points of `definition.startWith` that were proposed or passed over, see `+Space.swift`.
+  var startsTaken = 0
   /// Why everything is being brought to an end; `nil` while it is not.
   var closing: Outcome?
   /// Twins that wait for their checkpoint.
@@ -57,7 +61,8 @@ public struct ExperimentMachine: Sendable {
   public init(_ definition: ExperimentDefinition, scheduler: any Scheduler) {
     self.definition = definition
     self.scheduler = scheduler
-    history = History(space: definition.space, objective: definition.objective)
+    history = History(
+      space: definition.space, objectives: [definition.objective], prior: definition.prior.map(\.trial))
   }
 
   /// Takes in what happened.
@@ -90,12 +95,13 @@ public struct ExperimentMachine: Sendable {
     case .slotOffered(let slot): slots.insert(slot)
     case .slotLost(let slot): slots.remove(slot)
     case .proposed(let configuration?, let by, let parent, let note):
-      awaited = nil
-      // One that comes when the end has begun is dropped; should the experiment go on, the same one is made again.
-      if closing == nil, outcome == nil { return admit(Proposal(configuration, parent: parent, note: note), by: by) }
-    case .proposed(configuration: nil, _, _, _):
+      guard accepts(proposalBy: by) else { return [] }
+      return admit(Proposal(history.space.normalized(configuration), parent: parent, note: note), by: by)
+    case .proposed(configuration: nil, _, _, let note):
+      dropReplaced()
       awaited = nil
       isExhausted = true
+      exhaustion = note
     case .proposalFailed(let message):
       awaited = nil
       return close(.failed(message: message))

@@ -16,6 +16,9 @@ public struct GridSearch: Proposer {
   private var last: Configuration?
   private var space: SearchSpace?
 
+  /// A configuration that somebody added is still part of the grid.
+  public var repeatsOnPurpose: Bool { true }
+
   /// - Parameter points: values of a continuous parameter, at least 1.
   public init(points: Int = 5) {
     precondition(points >= 1, "a grid needs at least one point a parameter; got \(points)")

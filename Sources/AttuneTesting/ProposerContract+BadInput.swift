@@ -29,7 +29,8 @@ extension ProposerContract {
   ) throws -> [Proposal] {
     let lost = hardship == .foreignHistory ? foreignTrials() : []
     var history = History(
-      space: try space(of: hardship), objectives: [Objective(metric: "loss", goal: .minimize)] + (hardship == .severalObjectives ? [second] : []),
+      space: try space(of: hardship),
+      objectives: [Objective(metric: "loss", goal: .minimize)] + (hardship == .severalObjectives ? [second] : []),
       outcomeConstraints: hardship == .outcomeConstraints ? [OutcomeConstraint(metric: "memory", .atMost, 1)] : [], prior: lost)
     var proposer = try make()
     var found: [Proposal] = []

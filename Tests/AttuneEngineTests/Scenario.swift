@@ -71,7 +71,8 @@ struct Scenario {
       let twin = trial.origin.map { " twin of \($0.trial) from \($0.step) without \($0.leftOut)" } ?? ""
       let changes = trial.origin == nil ? "" : " with changes \(trial.changes.map(\.number))"
       let heir = trial.parent.map { trial.hasInherited ? " heir of \($0)" : " child of \($0) without its checkpoint" } ?? ""
-      return "= trial \(trial.id) \(trial.state)\(value)\(attempts)\(heir)\(twin)\(changes)" + (trial.reason.map { " – \($0)" } ?? "")
+      let edited = trial.attempts.isEmpty && trial.origin == nil ? " at \(trial.configuration)" : ""
+      return "= trial \(trial.id) \(trial.state)\(edited)\(value)\(attempts)\(heir)\(twin)\(changes)" + (trial.reason.map { " – \($0)" } ?? "")
     }
   }
 
@@ -133,6 +134,7 @@ struct Words {
           .change(trial: TrialID(Int(self[1]) ?? 0), wish: .set(["lr": Value(typed: self["lr"] ?? "")]), atStep: nil, reason: nil),
           by: "ada")
       case "add": .commanded(.add(Configuration(["lr": Value(typed: self["lr"] ?? "")])), by: "ada")
+      case "narrow", "widen", "freeze", "unfreeze": .commanded(.edit(edit), by: "ada")
       case "tick": .tick
       default: throw ScenarioError(description: "no event is called '\(first ?? "")'")
       }
@@ -153,6 +155,17 @@ struct Words {
     get throws {
       guard let id = AttemptID(self[1]) else { throw ScenarioError(description: "an attempt is written 1.1; got '\(self[1])'") }
       return id
+    }
+  }
+
+  /// `narrow 0.2 0.4`, of the only parameter.
+  private var edit: SpaceEdit {
+    let (low, high) = (Value(typed: self[1]), Value(typed: self[2]))
+    return switch first {
+    case "narrow": .narrow("lr", lower: low, upper: high)
+    case "widen": .widen("lr", lower: low, upper: high)
+    case "freeze": .freeze("lr", low)
+    default: .unfreeze("lr")
     }
   }
 

@@ -5,6 +5,23 @@ import Testing
 @testable import AttuneFiles
 
 @Suite struct ExperimentFileTests {
+  @Test func whatASearchBeginsWith() throws {
+    let text = Samples.file(
+      """
+      parameters:
+        lr: {type: float, range: [0, 1], default: 0}
+        n: {type: int, range: [1, 9]}
+      start_with: [{lr: 1}, {n: 3, lr: 0.5}]
+      warm_start: [digits, 3, ../old, {store: /abs, experiment: 7}]
+      duplicates: allow
+      """, without: "parameters")
+    let file = try ExperimentFile.parse(text: text, path: "/here/now/t.yaml", cores: 4)
+    #expect(file.definition.startWith == [Configuration(["lr": 1.0]), Configuration(["n": 3, "lr": 0.5])])
+    #expect(file.definition.space["lr"]?.standard == 0.0 && file.definition.duplicates == .allow)
+    #expect(file.warmStart.map(\.store) == [nil, nil, "/here/old", "/abs"])
+    #expect(file.warmStart.map(\.experiment) == ["digits", "3", nil, "7"] && file.warmStart[3].place.line == 7)
+  }
+
   @Test func everyKeyArrives() throws {
     let file = try ExperimentFile.parse(text: Samples.digits, path: "/runs/mnist.yaml", cores: 4)
     let expected = ExperimentDefinition(

@@ -18,12 +18,12 @@ import Testing
     (
       Samples.file("zzzzzzzz: 1"),
       "t.yaml:4:1: unknown key 'zzzzzzzz'; allowed: name, command, directory, objective, parameters, constraints, proposer, "
-        + "scheduler, resources, suspend, limits, metrics, environment, threads, seed"
+        + "start_with, warm_start, duplicates, scheduler, resources, suspend, limits, metrics, environment, threads, seed"
     ),
     (
       Samples.file("x: 1", without: "command"),
       "t.yaml:3:1: unknown key 'x'; allowed: name, command, directory, objective, parameters, constraints, proposer, "
-        + "scheduler, resources, suspend, limits, metrics, environment, threads, seed"
+        + "start_with, warm_start, duplicates, scheduler, resources, suspend, limits, metrics, environment, threads, seed"
     ),
     (Samples.file("seed: 1", without: "command"), "t.yaml:1:1: missing key 'command', e.g. command: [python3, train.py, \"{config}\"]"),
     (
@@ -90,7 +90,7 @@ import Testing
     ),
     (
       Samples.file("parameters:\n  lr: 0.1", without: "parameters"),
-      "t.yaml:4:7: parameters.lr: got 0.1; allowed is a mapping with the keys type, range, values, scale, step, when, live, unit, help"
+      "t.yaml:4:7: parameters.lr: got 0.1; allowed is a mapping with the keys type, range, values, scale, step, when, default, live, unit, help"
     ),
     (
       Samples.file("parameters:\n  lr: {range: [0, 1]}", without: "parameters"),
@@ -320,6 +320,29 @@ import Testing
     (
       Samples.file("proposer: {name: tpe, name: gp}"),
       "t.yaml:4:23: 'name' stands here a second time; the first is in line 4. Names must be unique"
+    ),
+    (
+      Samples.file("start_with: {x: true}"),
+      "t.yaml:4:13: start_with: got a mapping; allowed is a list of mappings, e.g. [{learning_rate: 0.1}]"
+    ),
+    (Samples.file("start_with: [{}]"), "t.yaml:4:14: start_with: got an empty mapping; a point names at least one parameter"),
+    (Samples.file("start_with: [{y: 1}]"), "t.yaml:4:15: start_with: 'y' is no parameter. Did you mean 'x'?"),
+    (Samples.file("start_with:\n  - {x: true}\n  - {x: 3}"), "t.yaml:6:9: start_with.x: got 3; allowed: true, false"),
+    (
+      Samples.file(
+        "parameters: {s: {type: choice, values: [adam, sgd]}, m: {type: bool, when: {s: sgd}}}\nstart_with: [{m: true, s: adam}]",
+        without: "parameters"),
+      "t.yaml:4:14: start_with: m=true s=adam: 10,000 draws found no values for the other parameters that keep conditions and constraints"
+    ),
+    (
+      Samples.file("warm_start: digits"),
+      "t.yaml:4:13: warm_start: got 'digits'; allowed is a list of experiments, e.g. [digits, {store: ../before, experiment: digits}]"
+    ),
+    (Samples.file("warm_start: [{experiment: a}]"), "t.yaml:4:14: warm_start: missing key 'store', e.g. store: ../before"),
+    (Samples.file("duplicates: no"), "t.yaml:4:13: duplicates: got 'no'; allowed: avoid, allow"),
+    (
+      Samples.file("parameters: {x: {type: int, range: [1, 3], default: 4}}", without: "parameters"),
+      "t.yaml:3:53: parameter 'x': 4 refused; allowed: 1...3"
     ),
     (Samples.file("scheduler: ''"), "t.yaml:4:12: scheduler: got an empty text; allowed is a word, or a mapping with name and options"),
     (Samples.file("metrics: {auptimizer: 1}"), "t.yaml:4:23: metrics.auptimizer: got 1; allowed is true or false"),

@@ -9,7 +9,8 @@ struct RandomDefinition {
   init(index: Int) { random = RandomStream(seed: 20, purpose: "definition", index: index) }
 
   mutating func definition() throws -> ExperimentDefinition {
-    ExperimentDefinition(
+    let space = try space()
+    var definition = ExperimentDefinition(
       name: text(notEmpty: true).replacing("/", with: "-").replacing("\n", with: " ").replacing("\u{2028}", with: ""),
       job: Job(
         command: [text(notEmpty: true)] + (0..<Int.random(in: 0...3, using: &random)).map { _ in text() }, directory: "/" + word(),
@@ -18,12 +19,15 @@ struct RandomDefinition {
       objective: Objective(
         metric: text(notEmpty: true), goal: chance() ? .minimize : .maximize, target: chance() ? number() : nil,
         summary: chance() ? .best : .last),
-      space: try space(), proposer: algorithm(), scheduler: algorithm(),
+      space: space, proposer: algorithm(), scheduler: algorithm(),
       resources: Resources(localSlots: Int.random(in: 1...99, using: &random)),
       limits: Limits(
         trials: chance() ? Int.random(in: 1...999, using: &random) : nil, steps: chance() ? 7 : nil, time: chance() ? duration() : nil,
         trialTime: chance() ? duration() : nil, retries: Int.random(in: 0...3, using: &random), grace: chance() ? 10 : duration()),
       seed: random.next(), suspend: SuspendMode.allCases.randomElement(using: &random) ?? .none)
+    if chance() { definition.duplicates = .allow }
+    if chance() { definition.startWith = [try space.sample(using: &random), Configuration(["first": "b c"])] }
+    return definition
   }
 
   private mutating func space() throws -> SearchSpace {
@@ -31,7 +35,10 @@ struct RandomDefinition {
     for index in 0..<Int.random(in: 0...5, using: &random) {
       let conditions = ["first == 'a'", "first in ['b c', \"it's\"]", "not (first == 'a')"]
       let condition = chance() ? try Expression(conditions[Int.random(in: 0...2, using: &random)]) : nil
-      parameters.append(Parameter("\(word())_\(index)", domain(), when: condition, isLive: chance()))
+      let domain = domain()
+      parameters.append(
+        Parameter(
+          "\(word())_\(index)", domain, when: condition, isLive: chance(), standard: chance() ? domain.value(atUnit: 0.5) : nil))
     }
     return try SearchSpace(parameters, constraints: chance() ? [Expression("first != 'x' or 1 > 2")] : [])
   }

@@ -20,7 +20,7 @@ struct BestCommand: AsyncParsableCommand {
     guard let best = try store.best(of: record, withTwins: twins) else {
       throw Failure(.failed, "experiment '\(record.name)' has no trial with a finite '\(record.definition.objective.metric)' yet")
     }
-    let report = BestReport(best, record, place.workspace, storePath: store.path)
+    let report = try BestReport(best, record, place.workspace, store)
     try report.writeConfiguration()
     print(output.isJSON ? report.json.text : report.text)
   }
@@ -32,11 +32,16 @@ struct BestReport {
   private let record: ExperimentRecord
   private let configurationFile: URL
   private let storePath: String
+  private let space: SearchSpace
+  /// Live changes that took effect in it.
+  private let changes: Int
 
-  init(_ best: TrialRow, _ record: ExperimentRecord, _ workspace: Workspace, storePath: String) {
+  init(_ best: TrialRow, _ record: ExperimentRecord, _ workspace: Workspace, _ store: Store) throws {
     self.best = best
     self.record = record
-    self.storePath = storePath
+    storePath = store.path
+    space = try store.space(of: record)
+    changes = try store.liveChangeCounts(of: record)[best.number] ?? 0
     configurationFile = workspace.folder(of: record.name).appending(path: "best.json")
   }
 
@@ -51,11 +56,11 @@ struct BestReport {
 
   var text: String {
     let metric = record.definition.objective.metric
-    let names = record.definition.space.parameters.map(\.name).filter { best.configuration[$0] != nil }
+    let names = space.parameters.map(\.name).filter { best.configuration[$0] != nil }
     let width = names.map(\.count).max() ?? 0
     let values = names.map { "  \($0.padding(toLength: width, withPad: " ", startingAt: 0))  \(best.configuration[$0] ?? "")" }
     return """
-      best \(metric): \(best.value.map(Numbers.short) ?? "–") by trial \(best.number) of experiment '\(record.name)'
+      best \(metric): \(best.value.map(Numbers.short) ?? "–") by trial \(best.number) of experiment '\(record.name)'\(touched)
       \(values.joined(separator: "\n"))
       stored in       \(storePath)
       configuration   \(configurationFile.path)
@@ -63,9 +68,16 @@ struct BestReport {
       """
   }
 
+  /// What a person has to know of the value.
+  private var touched: String {
+    changes == 0
+      ? "" : "\nits values were changed live \(changes) times: `attune replay \(record.name) --trial \(best.number)` has the schedule"
+  }
+
   var json: JSON {
     [
-      "experiment": .string(record.name), "trial": .int(best.number), "metric": .string(record.definition.objective.metric),
+      "experiment": .string(record.name), "trial": .int(best.number), "live_changes": .int(changes),
+      "metric": .string(record.definition.objective.metric),
       "value": best.value.map(JSON.number) ?? .null, "configuration": best.configuration.json, "store": .string(storePath),
       "configuration_file": .string(configurationFile.path), "command": .string(command),
     ]
@@ -74,7 +86,7 @@ struct BestReport {
   /// What a person pastes into a shell: the script as the experiment ran it, with the best values.
   private var command: String {
     let job = record.definition.job
-    let words = job.arguments(for: best.configuration, in: record.definition.space, configurationPath: configurationFile.path)
+    let words = job.arguments(for: best.configuration, in: space, configurationPath: configurationFile.path)
     return (["cd", job.directory, "&&", "env", "ATTUNE_CONFIG=\(configurationFile.path)"] + words).map(Self.quoted).joined(separator: " ")
   }
 

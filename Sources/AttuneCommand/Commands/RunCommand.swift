@@ -20,8 +20,8 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var output: JSONOption
 
   func run() async throws {
-    let definition = try checkedDefinition()
     let workspace = place.workspace
+    let definition = try checkedDefinition(in: workspace)
     let controller: Controller
     do {
       let store = try workspace.store()
@@ -34,7 +34,7 @@ struct RunCommand: AsyncParsableCommand {
     try await ControllerReport.run(controller, isJSON: output.isJSON)
   }
 
-  private func checkedDefinition() throws -> ExperimentDefinition {
+  private func checkedDefinition(in workspace: Workspace) throws -> ExperimentDefinition {
     let experiment: ExperimentFile
     do { experiment = try ExperimentFile.load(path: file) } catch { throw Failure(.badInput, error.description) }
     for remark in experiment.remarks { Failure.complain("attune: \(remark)") }
@@ -50,6 +50,9 @@ struct RunCommand: AsyncParsableCommand {
     if let seed { definition.seed = seed }
     try Controller.check(definition) { key, complaint in experiment.problem(at: key, "\(key): \(complaint)").description }
     definition.job = CommandCheck.resolved(definition.job)
+    let priors = try WarmStarts(workspace, experiment).read(for: definition)
+    for remark in priors.remarks { Failure.complain("attune: \(remark)") }
+    definition.prior = priors.trials
     return definition
   }
 }
@@ -85,7 +88,7 @@ enum ControllerReport {
     guard let best = try controller.store.best(of: record) else {
       throw Failure(.failed, "experiment '\(record.name)': \(outcome); no trial has a finite '\(record.definition.objective.metric)'")
     }
-    let report = BestReport(best, record, controller.workspace, storePath: controller.store.path)
+    let report = try BestReport(best, record, controller.workspace, controller.store)
     try report.writeConfiguration()
     print(isJSON ? report.json.text : "experiment '\(record.name)': \(outcome)\n\(report.text)")
   }

@@ -32,13 +32,17 @@ struct StatusCommand: AsyncParsableCommand {
     let (store, record) = try place.open(name)
     let rows = try store.trials(of: record)
     let summary = try Summary(record, in: store, place.workspace)
+    let changes = try store.liveChangeCounts(of: record)
     if output.isJSON {
       var document = summary.json.object ?? [:]
-      document["trials"] = .array(rows.map(\.json))
+      document["trials"] = .array(rows.map { $0.json(liveChanges: changes[$0.number] ?? 0) })
       return print(JSON.object(document).text)
     }
     print("\(record.name): \(summary.state)")
-    print(Table.text(["trial", "state", record.definition.objective.metric, "steps", "why", "configuration"], rows.map(\.row)))
+    print(
+      Table.text(
+        ["trial", "state", record.definition.objective.metric, "steps", "why", "configuration"],
+        rows.map { $0.row(liveChanges: changes[$0.number] ?? 0) }))
   }
 }
 
@@ -78,16 +82,18 @@ struct Summary {
 }
 
 extension TrialRow {
-  fileprivate var row: [String] {
-    [
+  fileprivate func row(liveChanges: Int) -> [String] {
+    let why = [reason ?? note, liveChanges > 0 ? "changed live (\(liveChanges))" : nil].compactMap(\.self).joined(separator: ", ")
+    return [
       "\(number)" + (origin.map { " (twin of \($0.trial) from step \($0.step))" } ?? heirdom), state, value.map(Numbers.short) ?? "–",
-      "\(steps)", reason ?? note ?? "", Numbers.short(configuration),
+      "\(steps)", why, Numbers.short(configuration),
     ]
   }
 
-  var json: JSON {
+  func json(liveChanges: Int) -> JSON {
     [
-      "trial": .int(number), "state": .string(state), "value": value.map(JSON.number) ?? .null, "steps": .int(steps),
+      "trial": .int(number), "live_changes": .int(liveChanges), "state": .string(state), "value": value.map(JSON.number) ?? .null,
+      "steps": .int(steps),
       "configuration": configuration.json, "proposer": .string(proposer), "reason": reason.map(JSON.string) ?? .null,
       "twin_of": origin.map { .int($0.trial.rawValue) } ?? .null, "forked_at": origin.map { .int($0.step) } ?? .null,
       "parent": parent.map(JSON.int) ?? .null, "inherited": .bool(hasInherited), "note": note.map(JSON.string) ?? .null,

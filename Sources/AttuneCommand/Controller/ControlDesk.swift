@@ -40,6 +40,7 @@ final class ControlDesk: Sendable {
     case ControlMethod.stopTrial: return try await command(.stopTrial(try trial(in: parameters)), parameters)
     case ControlMethod.fork: return try await fork(parameters)
     case ControlMethod.addTrial: return try await command(.add(try configuration(in: parameters)), parameters)
+    case ControlMethod.editSpace: return try await edit(parameters)
     case LiveMethod.listVariables: return try await mirror(of: try trial(in: parameters)).declaration.json
     case LiveMethod.getVariables: return try await values(parameters)
     case LiveMethod.setVariables: return try await set(parameters)
@@ -156,6 +157,15 @@ extension ControlDesk {
     return ["twin": answer["number"] ?? .null, "from": .string(start.rawValue)]
   }
 
+  private func edit(_ parameters: JSON) async throws(WireFailure) -> JSON {
+    let words = parameters["words"]?.array?.compactMap(\.string) ?? []
+    let edit: SpaceEdit
+    do { edit = try SpaceWords.edit(words, in: await driver.history.space) } catch {
+      throw WireFailure(.invalidParameters, error.description)
+    }
+    return try await command(.edit(edit), parameters)
+  }
+
   private func subscribe(_ method: String, _ parameters: JSON, _ peer: Peer) -> JSON {
     subscriptions.withLock { subscriptions in
       subscriptions[peer, default: Subscription()].trial = parameters["trial"]?.int.map { TrialID($0) }
@@ -173,7 +183,7 @@ extension ControlDesk {
       return ["number": .int(try await driver.command(command, by: parameters["by"]?.string ?? "unknown"))]
     } catch {
       switch error {
-      case .unknownTrial, .unknownChange: throw WireFailure(.unknownTag, error.description)
+      case .unknownTrial, .unknownChange, .edit(.unknownParameter): throw WireFailure(.unknownTag, error.description)
       case .controllerGone: throw WireFailure(.notReachable, error.description)
       default: throw WireFailure(.refused, error.description)
       }

@@ -5,6 +5,8 @@ enum ControlMethod {
   static let stopTrial = "trial.stop"
   static let addTrial = "trial.add"
   static let fork = "trial.fork"
+  /// `words`: what stands behind `attune space EXPERIMENT`.
+  static let editSpace = "space.edit"
   /// Notification: a twin has its checkpoint, or will have none.
   static let forked = "forked"
   static let listPrograms = "programs.list"

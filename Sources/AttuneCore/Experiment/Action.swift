@@ -20,6 +20,8 @@ public enum Action: Hashable, Sendable {
 /// How an experiment's run ended.
 public enum Outcome: Hashable, Sendable, Codable {
   case trialsDone
+  /// There is nothing more to try.
+  case exhausted(note: String)
   case targetReached(TrialID)
   case timeLimit
   /// A person stopped it.
@@ -35,6 +37,7 @@ extension Outcome: CustomStringConvertible {
   public var description: String {
     switch self {
     case .trialsDone: "all trials are done"
+    case .exhausted(let note): note
     case .targetReached(let trial): "trial \(trial) reached the target"
     case .timeLimit: "the time limit is reached"
     case .stopped(let who): "stopped by \(who)"

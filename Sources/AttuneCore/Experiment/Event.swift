@@ -19,7 +19,8 @@ public struct Event: Hashable, Sendable, Codable {
     case opened
     case slotOffered(Slot)
     case slotLost(Slot)
-    /// The proposer's answer to `Action.propose`; no configuration means that it has no more. Parent and note: see `Proposal`.
+    /// The proposer's answer to `Action.propose`; no configuration means that there is no more, and the note why. Parent and note: see
+    /// `Proposal`.
     case proposed(configuration: Configuration?, by: String, parent: TrialID? = nil, note: String? = nil)
     /// The proposer could not answer.
     case proposalFailed(message: String)
@@ -48,6 +49,8 @@ public enum Command: Hashable, Sendable, Codable {
   case change(trial: TrialID, wish: ChangeRequest.Wish, atStep: Int?, reason: String?)
   /// Try a configuration of one's own.
   case add(Configuration)
+  /// Search another space from now on.
+  case edit(SpaceEdit)
   /// Run a twin of a trial beside it: without the change of that number and later ones, or, where none is named, without what comes.
   case fork(TrialID, from: ForkStart, before: Int?)
 }

@@ -90,6 +90,8 @@ public struct ExperimentDefinition: Hashable, Sendable, Codable {
   public var objective: Objective
   /// Where it searches.
   public var space: SearchSpace
+  /// What the search has besides; `nil`, and not written, when there is nothing to say.
+  var terms: SearchTerms?
   /// What chooses configurations.
   public var proposer: AlgorithmChoice
   /// What stops trials early.

@@ -50,6 +50,16 @@ public struct History: Hashable, Sendable {
     trials.append(trial)
   }
 
+  /// As it was before the last trial was proposed.
+  public var withoutLast: History {
+    var history = self
+    history.trials = history.trials.dropLast()
+    return history
+  }
+
+  /// Takes back the last trial, which has not been started.
+  public mutating func removeLast() { trials.removeLast() }
+
   /// Searches another space from now on; the trials stay.
   /// - Throws: `SpaceEditError`; then nothing has changed.
   public mutating func take(_ edit: SpaceEdit) throws(SpaceEditError) { space = try edit.applied(to: space) }

@@ -10,6 +10,13 @@ public protocol Proposer: Sendable {
   /// - Returns: a configuration that `history.space` validates; `nil` when there is nothing more to try.
   /// - Throws: an error with a `description` for people, when the space cannot be searched this way.
   mutating func propose(_ trial: TrialID, after history: History, using random: inout RandomStream) throws -> Proposal?
+  /// Whether it proposes a configuration again only when it means to, like a list that somebody wrote: then nobody replaces it.
+  var repeatsOnPurpose: Bool { get }
+}
+
+extension Proposer {
+  /// No.
+  public var repeatsOnPurpose: Bool { false }
 }
 
 /// What a proposer wants tried, and how it came to it.

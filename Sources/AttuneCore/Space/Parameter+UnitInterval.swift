@@ -22,7 +22,7 @@ extension Parameter {
   }
 
   /// How many values may be proposed; `nil` for a float without a step, unless it is frozen.
-  public var count: Int? { thawed == nil ? domain.count : 1 }
+  public var count: Int? { frozen == nil ? domain.count : 1 }
 
   /// The parameter as a model needs to know it.
   public var axis: Axis {
@@ -49,17 +49,4 @@ extension SearchSpace {
   /// The point with every coordinate moved to that of the value that stands there, see `Parameter.snapped`.
   /// - Parameter point: `dimensions` coordinates.
   public func snapped(_ point: [Double]) -> [Double] { zip(parameters, point).map { $0.snapped($1) } }
-
-  /// Configurations there are, without regard to constraints; `nil` when a float without a step, or more than 2⁶² of them, make it
-  /// pointless to count.
-  public var configurationCount: Int? {
-    var product = 1
-    for parameter in parameters {
-      guard let count = parameter.count else { return nil }
-      let (next, overflow) = product.multipliedReportingOverflow(by: count)
-      if overflow { return nil }
-      product = next
-    }
-    return product
-  }
 }

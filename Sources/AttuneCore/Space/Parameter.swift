@@ -34,7 +34,7 @@ public struct Parameter: Hashable, Sendable {
     self.domain = domain
     self.frame = frame ?? domain
     self.thawed = thawed
-    self.standard = standard
+    self.standard = standard.map { (frame ?? domain).normalized($0) ?? $0 }
     self.condition = condition
     self.isLive = isLive
     isNarrowed = frame.map { $0 != domain } ?? false
@@ -58,7 +58,8 @@ extension Parameter: Codable {
     self.init(
       try container.decode(String.self, forKey: .name), try container.decode(Domain.self, forKey: .domain),
       when: try container.decodeIfPresent(Expression.self, forKey: .condition), isLive: try container.decode(Bool.self, forKey: .isLive),
-      frame: try container.decodeIfPresent(Domain.self, forKey: .frame), thawed: try container.decodeIfPresent(Domain.self, forKey: .thawed),
+      frame: try container.decodeIfPresent(Domain.self, forKey: .frame),
+      thawed: try container.decodeIfPresent(Domain.self, forKey: .thawed),
       standard: try container.decodeIfPresent(Value.self, forKey: .standard))
   }
 

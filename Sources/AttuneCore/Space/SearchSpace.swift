@@ -65,6 +65,13 @@ extension SearchSpace {
     constraints.allSatisfy { $0.holds(in: configuration, whereAbsent: true) }
   }
 
+  /// The configuration with every value in its parameter's own type, as far as it has a place there. What was written as JSON and read
+  /// again has an int for the float 1.0.
+  public func normalized(_ configuration: Configuration) -> Configuration {
+    Configuration(
+      Dictionary(uniqueKeysWithValues: configuration.values.map { name, value in (name, self[name]?.frame.normalized(value) ?? value) }))
+  }
+
   /// The configuration with the standard of every parameter that it does not have although the parameter exists for it.
   public func completed(_ configuration: Configuration) -> Configuration {
     guard parameters.contains(where: { $0.standard != nil && configuration[$0.name] == nil }) else { return configuration }
@@ -75,14 +82,16 @@ extension SearchSpace {
     return configuration
   }
 
-  /// A configuration drawn uniformly from what may be proposed, constraints kept by drawing again.
-  /// - Throws: `SpaceError.constraintsTooTight` after 10,000 draws in vain.
-  public func sample(using random: inout RandomStream) throws(SpaceError) -> Configuration {
+  /// A configuration drawn uniformly from what may be proposed, conditions and constraints kept by drawing again.
+  /// - Parameter given: values that are not drawn, each of its parameter's domain.
+  /// - Throws: `SpaceError.constraintsTooTight` or `.cannotComplete` after 10,000 draws in vain.
+  public func sample(keeping given: Configuration = Configuration(), using random: inout RandomStream) throws(SpaceError) -> Configuration {
     for _ in 0..<10_000 {
       let units = parameters.map { _ in random.nextUnit() }
-      let drawn = configuration { parameters[$0].domain.value(atUnit: units[$0]) }
-      if satisfiesConstraints(drawn) { return drawn }
+      let drawn = configuration { given[parameters[$0].name] ?? parameters[$0].domain.value(atUnit: units[$0]) }
+      if satisfiesConstraints(drawn), given.values.keys.allSatisfy({ drawn[$0] != nil }) { return drawn }
     }
+    if !given.values.isEmpty { throw .cannotComplete(given) }
     throw .constraintsTooTight(constraints: constraints.map(\.text))
   }
 

@@ -54,7 +54,8 @@ struct BoundsEdit {
     case (.int, .int(let low, let high, let scale, let step)):
       let width = Double(step ?? 1)
       let ends = try steps(lower, upper, from: Double(low), width)
-      let domain = Domain.int(lower: low + Int(ends.lowerBound * width), upper: low + Int(ends.upperBound * width), scale: scale, step: step)
+      let domain = Domain.int(
+        lower: low + Int(ends.lowerBound * width), upper: low + Int(ends.upperBound * width), scale: scale, step: step)
       guard case .int(let lower, let upper, _, _) = domain else { return parameter }
       return parameter.with(
         domain: lower == upper ? .int(lower: lower, upper: upper, scale: scale) : domain,

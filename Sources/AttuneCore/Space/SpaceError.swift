@@ -21,13 +21,14 @@ public enum SpaceError: Error, Hashable, Sendable {
   case inactiveParameter(name: String, condition: String)
   case constraintBroken(constraint: String, configuration: Configuration)
   case outsideFrame(name: String, frame: String)
+  case cannotComplete(Configuration)
 }
 
 extension SpaceError {
   /// The parameter or constraint the error is about, for finding its line in a file.
   public var subject: String? {
     switch self {
-    case .noParameters, .circularCondition, .constraintsTooTight: nil
+    case .noParameters, .circularCondition, .constraintsTooTight, .cannotComplete: nil
     case .duplicateParameter(let name), .badName(let name), .emptyRange(let name, _, _), .notFinite(let name),
       .nonPositiveLogBound(let name, _), .badStep(let name, _, _), .noValues(let name), .duplicateValue(let name, _),
       .unknownInCondition(let name, _, _), .missingValue(let name, _), .valueNotAllowed(let name, _, _),
@@ -67,6 +68,8 @@ extension SpaceError: CustomStringConvertible {
     case .unknownParameter(let name, let known): "'\(name)' is no parameter" + Nearest.hint(name, among: known)
     case .inactiveParameter(let name, let condition): "parameter '\(name)': given, but it exists only when \(condition)"
     case .constraintBroken(let constraint, let configuration): "constraint '\(constraint)' does not hold for \(configuration)"
+    case .cannotComplete(let given):
+      "\(given): 10,000 draws found no values for the other parameters that keep conditions and constraints"
     case .outsideFrame(let name, let frame): "parameter '\(name)': a value that may be proposed has no place among \(frame)"
     }
   }

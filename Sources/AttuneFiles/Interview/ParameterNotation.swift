@@ -2,7 +2,7 @@ import AttuneCore
 import AttuneValues
 
 /// A parameter on one line, as a person types it: `lr float 1e-5 1 log`, `layers int 1 8`, `solver choice sgd adam`, `bias bool`.
-enum ParameterNotation {
+public enum ParameterNotation {
   static let example = "lr float 1e-5 1 log, layers int 1 8, solver choice sgd adam, bias bool"
 
   static func text(_ domain: Domain) -> String {
@@ -16,7 +16,7 @@ enum ParameterNotation {
   }
 
   /// The domain in the words behind a name.
-  static func domain(_ words: [String], of name: String) throws(InterviewProblem) -> Domain {
+  public static func domain(_ words: [String], of name: String) throws(InterviewProblem) -> Domain {
     let types = ParameterType.allCases.map(\.rawValue)
     guard let word = words.first, let type = ParameterType(rawValue: word) else {
       let near = words.first.flatMap { Nearest.match($0, among: types) }.map { ". Did you mean '\($0)'?" } ?? ""

@@ -10,6 +10,7 @@ public enum ExperimentSchema {
 
   static let sections: [(name: String, table: KeyTable)] = [
     ("objective", .objective), ("limits", .limits), ("metrics", .metrics), ("resources", .resources), ("local", .local),
+    ("warm_start", .warmStart),
     ("parameter", .parameter),
   ]
 

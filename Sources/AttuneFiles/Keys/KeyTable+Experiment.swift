@@ -31,6 +31,20 @@ extension KeyTable {
         example: "proposer: {name: tpe, startup: 20}",
         Shapes.reference("algorithm")),
       FileKey(
+        "start_with", "list of mappings of parameters to values", "none",
+        "Points that are tried before the proposer is asked; what a point does not name is drawn.",
+        example: "start_with: [{learning_rate: 0.1, solver: adam}]",
+        Shapes.list(of: Shapes.mapping(of: Shapes.scalar, atLeast: 1), atLeast: 0)),
+      FileKey(
+        "warm_start", "list of experiments: a name of the same store, the folder of another, or a mapping", "none",
+        "Other experiments whose trials the proposer learns from, as they are when this one begins.",
+        example: "warm_start: [digits-small, {store: ../before, experiment: digits}]",
+        Shapes.list(of: Shapes.either(["type": ["string", "integer"]], Shapes.reference("warm_start")), atLeast: 0)),
+      FileKey(
+        "duplicates", Duplicates.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", "), "avoid",
+        "Whether a configuration may be tried again: `allow` it where results are noisy.", example: "duplicates: allow",
+        Shapes.oneOf(Duplicates.allCases.map(\.rawValue))),
+      FileKey(
         "scheduler", "word, or mapping with `name` and options", "fifo", "What stops trials early.", example: "scheduler: median",
         Shapes.reference("algorithm")),
       FileKey(

@@ -41,6 +41,10 @@ extension KeyTable {
         "when", "mapping of parameters to values, or expression", "always",
         "The parameter exists only where this holds; of several entries all must hold.", example: "when: {solver: [sgd, rmsprop]}",
         Shapes.either(Shapes.text, Shapes.mapping(of: Shapes.either(Shapes.scalar, Shapes.list(of: Shapes.scalar))))),
+      FileKey(
+        "default", "a value that the parameter takes", "none",
+        "What trials of other experiments count with that do not have the parameter (`warm_start`).", example: "default: 0.9",
+        Shapes.scalar),
       FileKey("live", "true or false", "false", "Whether a running trial's value may be changed.", example: "live: true", Shapes.flag),
       FileKey("unit", "text", "none", "What the value is measured in, for people.", example: "unit: ms", Shapes.text),
       FileKey("help", "text", "none", "What it does, for people.", example: "help: Share of the gradient kept", Shapes.text),

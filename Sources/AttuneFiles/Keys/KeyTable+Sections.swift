@@ -32,6 +32,17 @@ extension KeyTable {
         Shapes.duration),
     ])
 
+  static let warmStart = KeyTable(
+    section: "warm_start", meaning: "An experiment of another store.",
+    keys: [
+      FileKey(
+        "store", "path", FileKey.required, "The folder of the store, or the one that holds its `.attune`.", example: "store: ../before",
+        Shapes.text),
+      FileKey(
+        "experiment", "name or number", "the newest", "Which of its experiments.", example: "experiment: digits",
+        ["type": ["string", "integer"]]),
+    ])
+
   static let metrics = KeyTable(
     section: "metrics", meaning: "How results are read from the output of a script that knows nothing of Attune.",
     keys: [

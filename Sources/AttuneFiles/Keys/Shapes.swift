@@ -20,7 +20,11 @@ enum Shapes {
     return .object(members)
   }
 
-  static func mapping(of value: JSON) -> JSON { ["type": "object", "additionalProperties": value] }
+  static func mapping(of value: JSON, atLeast count: Int = 0) -> JSON {
+    var members: [String: JSON] = ["type": "object", "additionalProperties": value]
+    if count > 0 { members["minProperties"] = .int(count) }
+    return .object(members)
+  }
 
   static func either(_ shapes: JSON...) -> JSON { ["anyOf": .array(shapes)] }
 

@@ -17,10 +17,24 @@ public struct ExperimentFile: Sendable {
   public let definition: ExperimentDefinition
   /// Units and help texts of the parameters that have any, by name.
   public let notes: [String: ParameterNote]
+  /// Other experiments to learn from. Who has the store puts what they found into the definition.
+  public let warmStart: [WarmStartSource]
   /// What was read but has no effect here, each a line for a person; only Auptimizer's files have any.
   public let remarks: [FileProblem]
   /// Where each value stands, by its dotted name: `proposer`, `limits.trials`, `parameters.momentum.range`.
   let places: [String: FilePlace]
+
+  init(
+    path: String, definition: ExperimentDefinition, notes: [String: ParameterNote] = [:], warmStart: [WarmStartSource] = [],
+    remarks: [FileProblem] = [], places: [String: FilePlace]
+  ) {
+    self.path = path
+    self.definition = definition
+    self.notes = notes
+    self.warmStart = warmStart
+    self.remarks = remarks
+    self.places = places
+  }
 
   /// Reads and checks a file.
   /// - Throws: `FileProblem`, the first one found.

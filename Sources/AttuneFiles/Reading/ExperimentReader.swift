@@ -30,11 +30,14 @@ struct ExperimentReader {
       command: command, directory: directory, environment: try JobReader.environment(file.optional("environment")),
       pattern: metrics.pattern,
       threads: try JobReader.threads(file.optional("threads"), slots: slots, cores: cores), isAuptimizer: metrics.isAuptimizer)
-    let definition = ExperimentDefinition(
+    var definition = ExperimentDefinition(
       name: name, job: job, objective: objective, space: space, proposer: proposer, scheduler: scheduler,
       resources: Resources(localSlots: slots), limits: limits, seed: try seed(file.optional("seed")), suspend: suspend)
+    definition.startWith = try SearchReader.points(file.optional("start_with"), space)
+    definition.duplicates = try file.optional("duplicates")?.word(Duplicates.self) ?? .avoid
+    let warmStart = try SearchReader.warmStart(file.optional("warm_start"))
     return ExperimentFile(
-      path: root.path, definition: definition, notes: reader.notes, remarks: [], places: ExperimentFile.places(in: root))
+      path: root.path, definition: definition, notes: reader.notes, warmStart: warmStart, places: ExperimentFile.places(in: root))
   }
 
   private func name(_ item: FileItem?) throws(FileProblem) -> String {

@@ -10,9 +10,10 @@ enum ParameterReader {
     try refuseForeignKeys(section, type)
     let domain = try domain(type, section)
     let condition = try section.optional("when").map { item throws(FileProblem) in try ConditionReader.condition(item) } ?? nil
+    let standard = try section.optional("default").map { item throws(FileProblem) in try item.scalar() } ?? nil
     let isLive = try section.optional("live")?.flag() ?? false
     let note = ParameterNote(unit: try section.optional("unit")?.text(), help: try section.optional("help")?.text())
-    return (Parameter(name, domain, when: condition, isLive: isLive), note)
+    return (Parameter(name, domain, when: condition, isLive: isLive, standard: standard), note)
   }
 
   /// The types that fit what else is given.

@@ -79,6 +79,7 @@ struct SpaceReader {
     case .badStep: "step"
     case .noValues, .duplicateValue: "values"
     case .unknownInCondition: "when"
+    case .valueNotAllowed: "default"
     default: nil
     }
   }

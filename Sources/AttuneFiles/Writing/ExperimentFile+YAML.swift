@@ -25,6 +25,8 @@ extension ExperimentFile {
     }
     if !definition.space.constraints.isEmpty { add("constraints", YAMLText.list(definition.space.constraints.map { .string($0.text) })) }
     add("proposer", algorithm(definition.proposer))
+    if !definition.startWith.isEmpty { add("start_with", "[\(definition.startWith.map(point).joined(separator: ", "))]") }
+    if definition.duplicates != .avoid { add("duplicates", definition.duplicates.rawValue) }
     add("scheduler", algorithm(definition.scheduler))
     add("resources", "{local: {slots: \(definition.resources.localSlots)}}")
     if definition.suspend != .none { add("suspend", definition.suspend.rawValue) }
@@ -63,10 +65,15 @@ extension ExperimentFile {
     case .bool: entries = [("type", "bool")]
     }
     if let condition = parameter.condition { entries.append(("when", YAMLText.scalar(.string(condition.text)))) }
+    if let standard = parameter.standard { entries.append(("default", YAMLText.scalar(standard))) }
     if parameter.isLive { entries.append(("live", "true")) }
     if let unit = note?.unit { entries.append(("unit", YAMLText.scalar(.string(unit)))) }
     if let help = note?.help { entries.append(("help", YAMLText.scalar(.string(help)))) }
     return YAMLText.mapping(entries)
+  }
+
+  private static func point(_ configuration: Configuration) -> String {
+    YAMLText.mapping(configuration.values.sorted { $0.key < $1.key }.map { ($0.key, YAMLText.scalar($0.value)) })
   }
 
   private static func algorithm(_ choice: AlgorithmChoice) -> String {
