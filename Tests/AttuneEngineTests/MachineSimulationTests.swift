@@ -36,6 +36,7 @@ import Testing
     folded.fold(run.journal.map(\.event))
     #expect(folded.history == run.machine.history)
     #expect(folded.outcome == run.machine.outcome)
+    #expect(folded.history.space == run.machine.history.space && folded.awaited == run.machine.awaited)
     #expect(folded.queue == run.machine.queue && folded.occupants == run.machine.occupants && folded.slots == run.machine.slots)
   }
 }
@@ -75,6 +76,8 @@ struct SimulatedRun {
       switch Int.random(in: 0..<20, using: &random) {
       case 0: try crash()
       case 8: fork()
+      case 9: edit()
+      case 10: loseOrOfferSlot()
       case 1..<8: for event in world.events() { take(event) }
       default: _ = world.advance()
       }
@@ -90,6 +93,23 @@ struct SimulatedRun {
     let command = Command.fork(
       TrialID(Int.random(in: 1...count, using: &random)), from: starts.randomElement(using: &random) ?? .beginning, before: nil)
     if (try? machine.check(command)) != nil { take(.commanded(command, by: "ada")) }
+  }
+
+  /// A person moves the bounds, so that what waits may be outside of them.
+  private mutating func edit() {
+    guard case .float(let lower, let upper, _, _)? = machine.history.space["x"]?.domain else { return }
+    let middle = (lower + upper) / 2
+    let edits: [SpaceEdit] = [
+      .narrow("x", lower: .float(lower), upper: .float(middle)), .narrow("x", lower: .float(middle), upper: .float(upper)),
+      .widen("x", lower: 0.0, upper: 1.0), .freeze("x", .float(middle)), .unfreeze("x"),
+    ]
+    let command = Command.edit(edits.randomElement(using: &random) ?? edits[0])
+    if (try? machine.check(command)) != nil { take(.commanded(command, by: "ada")) }
+  }
+
+  private mutating func loseOrOfferSlot() {
+    let slot = Slot(agent: "world", index: Int.random(in: 0..<3, using: &random))
+    take(machine.slots.contains(slot) ? .slotLost(slot) : .slotOffered(slot))
   }
 
   private mutating func crash() throws {
@@ -121,7 +141,8 @@ struct SimulatedRun {
       if Int.random(in: 0..<50, using: &random) == 0, machine.outcome == nil { return forget() }
       if case .propose(let trial) = action {
         let parent = trial.rawValue > 1 && random.nextUnit() < 0.5 ? TrialID(Int.random(in: 1..<trial.rawValue, using: &random)) : nil
-        take(.proposed(configuration: Configuration(["x": .float(1 / Double(trial.rawValue))]), by: "random", parent: parent))
+        let unit = Double(trial.rawValue) / Double(Self.trialLimit)
+        take(.proposed(configuration: machine.history.space.configuration(at: [unit]), by: "random", parent: parent))
       } else {
         world.perform(action)
       }
