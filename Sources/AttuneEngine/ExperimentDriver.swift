@@ -195,7 +195,7 @@ public actor ExperimentDriver {
     let trial = machine.history[attempt.trial]
     return Order.Start(
       attempt: attempt, configuration: trial.configuration, slot: slot, isResume: attempt.number > 1,
-      seed: machine.definition.scriptSeed(of: machine.history.root(of: attempt.trial)), changes: trial.changes)
+      seed: machine.definition.scriptSeed(of: machine.history[machine.history.root(of: attempt.trial)]), changes: trial.changes)
   }
 
   private func wake(at time: Timestamp) {

@@ -9,6 +9,7 @@ public enum CommandError: Error, Hashable, Sendable, CustomStringConvertible {
   case space(SpaceError)
   case edit(SpaceEditError)
   case noRoom(limit: Int)
+  case searchOver
   case unknownChange(Int, of: TrialID, known: [Int])
   case checkpointTooLate(Int?, change: Int, step: Int)
   case controllerGone
@@ -30,6 +31,7 @@ public enum CommandError: Error, Hashable, Sendable, CustomStringConvertible {
     case .checkpointTooLate(let step, let number, let changeStep):
       "change \(number) took effect after step \(changeStep), and the newest checkpoint is \(step.map { "of step \($0)" } ?? "of no known step"): "
         + "a twin from there has the change in it; --from-start runs one from the beginning. Nothing was forked"
+    case .searchOver: "the search is over and the best configuration is tested with other seeds; nothing was changed"
     case .noRoom(let limit): "limits.trials allows \(limit) trials and all are proposed; nothing was added"
     }
   }
@@ -40,11 +42,14 @@ extension ExperimentMachine {
   public func check(_ command: Command) throws(CommandError) {
     if let outcome = outcome ?? closing { throw .experimentOver(outcome: "\(outcome)") }
     switch command {
-    case .edit(let edit): try checkEdit(edit)
+    case .edit(let edit):
+      if testing != nil { throw .searchOver }
+      try checkEdit(edit)
     case .stop, .interrupt: break
     case .stopTrial(let id), .change(let id, _, _, _): try checkRunning(id)
     case .add(let configuration):
-      if let limit = definition.limits.trials, history.trials.count - twinCount + additions.count >= limit { throw .noRoom(limit: limit) }
+      if testing != nil { throw .searchOver }
+      if let limit = definition.limits.trials, proposalCount + additions.count >= limit { throw .noRoom(limit: limit) }
       do { _ = try history.space.validate(configuration) } catch { throw .space(error) }
     case .fork(let id, let start, let number): try checkFork(of: id, from: start, before: number)
     }

@@ -35,25 +35,36 @@ extension ExperimentMachine {
   /// Ends when nothing runs and nothing can come any more.
   mutating func finishIfDone() -> [Action] {
     guard occupants.isEmpty else { return [] }
-    if let closing { return finish(closing) }
-    let isDone = queue.isEmpty && forks.isEmpty && heirs.isEmpty && awaited == nil && (!canAdmit || (isExhausted && additions.isEmpty))
-    return isDone ? finish(failureOfAll ?? exhaustion.map { .exhausted(note: $0) } ?? .trialsDone) : []
+    if let closing {
+      if case .targetReached = closing, let tests = beginTests(then: closing) { return tests + startWaiting() }
+      return finish(closing)
+    }
+    guard queue.isEmpty, forks.isEmpty, heirs.isEmpty, awaited == nil, !canAdmit || (isExhausted && additions.isEmpty) else { return [] }
+    if let testing { return finish(testing) }
+    if let failureOfAll { return finish(failureOfAll) }
+    let end = exhaustion.map { Outcome.exhausted(note: $0) } ?? .trialsDone
+    return beginTests(then: end).map { $0 + startWaiting() } ?? finish(end)
   }
 
   private mutating func finish(_ result: Outcome) -> [Action] {
     outcome = result
     closing = nil
     if result != .interrupted {
-      for trial in history.trials where !trial.state.isFinal {
-        history[trial.id].state = .stopped
-        history[trial.id].reason = "the experiment ended"
-        touched.insert(trial.id)
-      }
-      queue = []
       forks = [:]
-      heirs = [:]
+      endWhatWaits()
     }
     return [.finish(result)]
+  }
+
+  /// What has not ended will not go on.
+  mutating func endWhatWaits() {
+    for trial in history.trials where !trial.state.isFinal && forks[trial.id] == nil {
+      history[trial.id].state = .stopped
+      history[trial.id].reason = "the experiment ended"
+      touched.insert(trial.id)
+    }
+    queue = []
+    heirs = [:]
   }
 
   private var failureOfAll: Outcome? {
@@ -66,10 +77,13 @@ extension ExperimentMachine {
 
   /// Three identical failures before anything worked: the script or the command is wrong, and more trials will not mend it.
   mutating func judgeEarly(_ id: TrialID, _ ending: Ending, _ verdict: Verdict) -> [Action] {
+    guard isSearched(history[id]) else { return [] }
     guard verdict.isScriptFailure else {
       if verdict.state != .waiting { earlyFailures.clear() }
       return []
     }
+    // One bad configuration fails with all its seeds: that says nothing of the script.
+    guard history[id].replica == nil else { return [] }
     guard earlyFailures.add("\(ending.cause): \(verdict.reason ?? "")"), closing == nil else { return [] }
     return close(
       .failed(message: failureMessage("\(EarlyFailures.limit) identical failures at the start: \(verdict.reason ?? "")", ending.tail)))

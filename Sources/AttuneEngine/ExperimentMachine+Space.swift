@@ -8,8 +8,8 @@ extension ExperimentMachine {
   /// Who proposes the points to start with.
   public static let starter = "start_with"
 
-  /// What a proposer sees: the trials before the one that is awaited, twins left out.
-  public var historyForProposal: History { (isReplacing ? history.withoutLast : history).withoutTwins }
+  /// What a proposer sees: the trials before the one that is awaited, twins left out and seeds together.
+  public var historyForProposal: History { (replaced.map { history.before($0) } ?? history).forProposers }
 
   /// The next point to start with, as far as it is given: one whose values the space still allows.
   public var nextStart: Configuration? { nextStartIndex.map { history.space.normalized(definition.startWith[$0]) } }
@@ -20,8 +20,14 @@ extension ExperimentMachine {
     }
   }
 
-  /// The awaited proposal takes the place of the last trial.
-  private var isReplacing: Bool { awaited.map { $0.rawValue == history.trials.count } ?? false }
+  /// The trial whose place the awaited proposal takes, with its replicas; `nil` for a new one.
+  private var replaced: TrialID? { awaited.flatMap { $0 == lastProposed ? $0 : nil } }
+
+  /// The trial that was proposed last, if nothing but its own replicas is behind it.
+  private var lastProposed: TrialID? {
+    guard let last = history.trials.last else { return nil }
+    return last.replica.map { $0.phase == .tune ? $0.trial : last.id } ?? last.id
+  }
 
   func checkEdit(_ edit: SpaceEdit) throws(CommandError) {
     do { _ = try edit.applied(to: history.space) } catch { throw .edit(error) }
@@ -31,38 +37,46 @@ extension ExperimentMachine {
     guard (try? history.take(edit)) != nil else { return [] }
     (isExhausted, exhaustion) = (false, nil)
     additions.removeAll { (try? history.space.validate($0.configuration)) == nil }
-    guard let last = history.trials.last, queue.contains(last.id), last.attempts.isEmpty, last.origin == nil, awaited == nil,
-      [definition.proposer.name, Self.starter].contains(last.proposer), (try? history.space.validate(last.configuration)) == nil
+    guard let last = lastProposed, history[last].isProposal, awaited == nil,
+      [definition.proposer.name, Self.starter].contains(history[last].proposer),
+      (try? history.space.validate(history[last].configuration)) == nil
     else { return [] }
-    queue.removeAll { $0 == last.id }
-    awaited = last.id
-    return [.propose(last.id)]
+    let replicas = history.replicas(of: last)
+    guard replicas.allSatisfy({ queue.contains($0.id) && $0.attempts.isEmpty }) else { return [] }
+    queue.removeAll { id in replicas.contains { $0.id == id } }
+    awaited = last
+    return [.propose(last)]
   }
 
   /// Whether a proposal that has come becomes a trial. What it replaces makes room.
   mutating func accepts(proposalBy proposer: String) -> Bool {
-    let replaced = awaited.flatMap { history.trial($0)?.id }
-    guard closing == nil, outcome == nil else {
+    let old = awaited.flatMap { history.trial($0)?.id }
+    guard closing == nil, outcome == nil, testing == nil else {
       // One that comes when the end has begun is dropped; should the experiment go on, the same one is made again.
-      awaited = replaced
+      awaited = old
       return false
     }
     defer { awaited = nil }
-    guard replaced == nil || isReplacing else {
+    guard old == nil || replaced != nil else {
       // A twin has come in between, and the number cannot be taken back.
-      replaced.map { queue.append($0) }
+      if let old { queue += history.replicas(of: old).map(\.id) }
       return false
     }
     if proposer == Self.starter, let index = nextStartIndex { startsTaken = index + 1 }
-    if isReplacing { history.removeLast() }
+    if let replaced {
+      replicaCount -= history.trials.count - replaced.rawValue
+      history.removeAll(from: replaced)
+    }
     return true
   }
 
   /// Nothing takes the place of the trial that was to be replaced.
   mutating func dropReplaced() {
     guard let awaited, history.trial(awaited) != nil else { return }
-    history[awaited].state = .stopped
-    history[awaited].reason = "left the search space before it was started"
-    touched.insert(awaited)
+    for trial in history.replicas(of: awaited) {
+      history[trial.id].state = .stopped
+      history[trial.id].reason = "left the search space before it was started"
+      touched.insert(trial.id)
+    }
   }
 }

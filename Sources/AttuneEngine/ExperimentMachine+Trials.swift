@@ -25,12 +25,11 @@ extension ExperimentMachine {
       $0.cost.take(AttemptCost(warmup: report.warmup))
     }
     let trial = history[id.trial]
-    if let value = report.metrics[definition.objective.metric], value.isFinite { earlyFailures.clear() }
+    if definition.objectives.contains(where: { report.metrics[$0.metric]?.isFinite == true }) { earlyFailures.clear() }
     let copies = copies(after: report, of: id)
-    // Neither a scheduler nor the target has a say in a twin: it is there for a comparison.
-    let decision = trial.origin == nil ? scheduler.decide(after: report, of: trial, in: history) : .continue
+    let decision = decision(after: report, of: trial)
     guard attempt.stopRequest == nil, closing == nil else { return copies }
-    if trial.origin == nil, let value = history.value(of: trial), definition.objective.reachesTarget(value) {
+    if trial.origin == nil, definition.seeds == nil, history.criteria.reachesTarget(history.criteria.result(of: trial)) {
       return copies + stop(id, .target) + close(.targetReached(id.trial))
     }
     if let limit = definition.limits.steps, report.step >= limit { return copies + stop(id, .stepLimit) }
@@ -51,7 +50,7 @@ extension ExperimentMachine {
     history[id.trial].state = verdict.state
     history[id.trial].reason = verdict.reason
     if !verdict.state.isFinal { queue.append(id.trial) }
-    return copiesAtEnd(of: id) + (history[id.trial].origin == nil ? judgeEarly(id.trial, ending, verdict) : [])
+    return copiesAtEnd(of: id) + judgeEarly(id.trial, ending, verdict) + judgeSeeds(after: id.trial)
   }
 
   mutating func changed(_ id: AttemptID, _ change: Change) {

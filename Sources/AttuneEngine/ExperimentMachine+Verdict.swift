@@ -37,20 +37,24 @@ extension ExperimentMachine {
   }
 
   private func afterCompletion(_ attempt: Attempt) -> Verdict {
-    let metric = definition.objective.metric
     let reports = history[attempt.id.trial].reports
-    if definition.objective.value(of: reports) != nil { return Verdict(state: .completed, reason: nil) }
-    let value = reports.last { $0.metrics[metric] != nil }?.metrics[metric]
-    let seen = Set(reports.flatMap(\.metrics.keys)).sorted()
-    let complaint =
-      if let value {
-        "its last '\(metric)' is \(value), and no result"
-      } else if seen.isEmpty {
-        "the script ended without reporting '\(metric)'"
-      } else {
-        "the script reported \(seen.map { "'\($0)'" }.joined(separator: ", ")) but not '\(metric)', the objective"
-      }
-    return Verdict(state: .failed, reason: complaint, isScriptFailure: true)
+    if history.criteria.values(of: reports) != nil { return Verdict(state: .completed, reason: nil) }
+    return Verdict(state: .failed, reason: complaint(about: reports), isScriptFailure: true)
+  }
+
+  /// Why reports make no result.
+  private func complaint(about reports: [Report]) -> String {
+    let metrics = definition.objectives.map(\.metric)
+    let whole = reports.last { report in metrics.allSatisfy { report.metrics[$0] != nil } }
+    for metric in metrics {
+      if let value = whole?.metrics[metric], !value.isFinite { return "its last '\(metric)' is \(value), and no result" }
+      guard !reports.contains(where: { $0.metrics[metric] != nil }) else { continue }
+      let seen = Set(reports.flatMap(\.metrics.keys)).sorted().map { "'\($0)'" }.joined(separator: ", ")
+      return seen.isEmpty
+        ? "the script ended without reporting '\(metric)'"
+        : "the script reported \(seen) but not '\(metric)', \(metrics.count == 1 ? "the objective" : "one of the objectives")"
+    }
+    return "no report has all of \(metrics.map { "'\($0)'" }.joined(separator: ", ")) at one step"
   }
 
   /// A script that only ever suspends itself would run for ever: without a step done, it is a failure.

@@ -16,7 +16,9 @@ public struct ExperimentMachine: Sendable {
   /// Trials changed since `takeTouched` was last called.
   var touched: Set<TrialID> = []
 
-  var scheduler: any Scheduler
+  /// One for each tuning seed, as a seed is fairly compared with the same seed of other configurations only.
+  var schedulers: [Int: any Scheduler] = [:]
+  private let freshScheduler: any Scheduler
   /// Slots that the runner offers in this run, free or not.
   var slots: Set<Slot> = []
   /// The attempt that holds a slot, or held it when its controller left.
@@ -41,6 +43,10 @@ public struct ExperimentMachine: Sendable {
   var heirs: [TrialID: PendingInheritance] = [:]
   /// Twins among the trials.
   var twinCount = 0
+  /// Replicas among the trials, see `+Seeds.swift`.
+  var replicaCount = 0
+  /// How the experiment will end when the best configuration has been tested with other seeds; `nil` before that has begun.
+  var testing: Outcome?
   /// Changes without an answer, by number.
   var pendingChanges: [Int: (attempt: AttemptID, request: ChangeRequest)] = [:]
   /// Numbers given to change requests so far.
@@ -60,9 +66,20 @@ public struct ExperimentMachine: Sendable {
   /// - Parameter scheduler: in its initial state; folding brings it to where it was.
   public init(_ definition: ExperimentDefinition, scheduler: any Scheduler) {
     self.definition = definition
-    self.scheduler = scheduler
+    freshScheduler = scheduler
     history = History(
-      space: definition.space, objectives: [definition.objective], prior: definition.prior.map(\.trial))
+      space: definition.space, objectives: definition.objectives, outcomeConstraints: definition.outcomeConstraints,
+      seeds: definition.seeds, prior: definition.prior.map(\.trial))
+  }
+
+  /// What the scheduler of its seed says of a trial. Tests and twins are there for a comparison and pass by.
+  mutating func decision(after report: Report, of trial: Trial) -> Decision {
+    guard isSearched(trial) else { return .continue }
+    let seed = trial.replica?.seed ?? 1
+    // Taken out while it is asked, so that what it keeps is not copied.
+    var scheduler = schedulers.removeValue(forKey: seed) ?? freshScheduler
+    defer { schedulers[seed] = scheduler }
+    return scheduler.decide(after: report, of: trial, in: history)
   }
 
   /// Takes in what happened.
@@ -143,7 +160,7 @@ extension ExperimentMachine {
   }
 
   /// Fills free slots: first trials that wait, then what people gave, then the proposer.
-  private mutating func startWaiting() -> [Action] {
+  mutating func startWaiting() -> [Action] {
     guard closing == nil else { return [] }
     var actions: [Action] = []
     for slot in slots.subtracting(occupants.keys).sorted() {
@@ -164,14 +181,23 @@ extension ExperimentMachine {
   }
 
   /// Whether the limit on trials leaves room for one more.
-  var canAdmit: Bool { definition.limits.trials.map { history.trials.count - twinCount < $0 } ?? true }
+  var canAdmit: Bool { testing == nil && (definition.limits.trials.map { proposalCount < $0 } ?? true) }
+
+  /// Configurations among the trials.
+  var proposalCount: Int { history.trials.count - twinCount - replicaCount }
 
   private mutating func admit(_ proposal: Proposal, by: String) -> [Action] {
     let id = TrialID(history.trials.count + 1)
-    history.append(Trial(id: id, configuration: proposal.configuration, proposer: by, parent: proposal.parent, note: proposal.note))
-    touched.insert(id)
-    if let parent = parentOf(id) { return [inherit(id, from: parent, as: .parents)] }
-    queue.append(id)
+    let trial = Trial(id: id, configuration: proposal.configuration, proposer: by, parent: proposal.parent, note: proposal.note)
+    return enqueue(trial) + addReplicas(of: id)
+  }
+
+  /// A new trial wants a slot, or first what it is to begin with.
+  mutating func enqueue(_ trial: Trial) -> [Action] {
+    history.append(trial)
+    touched.insert(trial.id)
+    if let parent = parentOf(trial.id) { return [inherit(trial.id, from: parent, as: .parents)] }
+    queue.append(trial.id)
     return []
   }
 }

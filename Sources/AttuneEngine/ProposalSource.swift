@@ -20,7 +20,7 @@ public struct ProposalSource: Sendable {
   /// The event that answers: `proposed` or `proposalFailed`.
   public mutating func answer(for machine: ExperimentMachine) -> Event.Kind {
     let history = machine.historyForProposal
-    // Counted by proposals: the n-th is the same however many twins have taken numbers.
+    // Counted by proposals: the n-th is the same however many twins and replicas have taken numbers.
     let ordinal = TrialID(history.trials.count + 1)
     if let start = machine.nextStart {
       var random = stream("propose", ordinal)
@@ -29,8 +29,8 @@ public struct ProposalSource: Sendable {
     }
     do {
       let (proposal, note) = try proposal(ordinal, after: history)
-      // Numbers that the proposer sees pass over twins; the trial's own number is kept.
-      let parent = proposal?.parent.map { machine.history.numberAmongTwins(of: $0) }
+      // Numbers that the proposer sees pass over twins and replicas; the trial's own number is kept.
+      let parent = proposal?.parent.map { machine.history.number(ofProposal: $0) }
       return .proposed(configuration: proposal?.configuration, by: definition.proposer.name, parent: parent, note: note)
     } catch {
       return .proposalFailed(message: "proposer '\(definition.proposer.name)': \(error)")

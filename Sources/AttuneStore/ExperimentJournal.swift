@@ -7,7 +7,7 @@ import Synchronization
 public final class ExperimentJournal: Journal {
   private let store: Store
   private let experiment: Int64
-  private let objective: Objective
+  private let criteria: Criteria
   private let encoder = EventCoding.encoder
   /// Entries kept so far: the number of the last one.
   private let count: Mutex<Int>
@@ -16,7 +16,7 @@ public final class ExperimentJournal: Journal {
   public init(_ record: ExperimentRecord, in store: Store) throws(StoreError) {
     self.store = store
     experiment = record.id
-    objective = record.definition.objective
+    criteria = record.definition.criteria
     let kept = try store.read { database in
       try Int.fetchOne(database, sql: "SELECT COALESCE(MAX(number), 0) FROM journal WHERE experiment = ?", arguments: [record.id]) ?? 0
     }
@@ -29,7 +29,7 @@ public final class ExperimentJournal: Journal {
     guard !entries.isEmpty else { return }
     try count.withLock { count in
       try store.write { database in
-        let views = Views(database: database, experiment: experiment, objective: objective)
+        let views = Views(database: database, experiment: experiment, criteria: criteria)
         for (offset, entry) in entries.enumerated() {
           try insert(entry, number: count + 1 + offset, database)
           try views.record(entry.event, number: count + 1 + offset)
@@ -75,7 +75,7 @@ public final class ExperimentJournal: Journal {
   public func rebuildViews(_ history: History) throws {
     let entries = try entries()
     try store.write { database in
-      let views = Views(database: database, experiment: experiment, objective: objective)
+      let views = Views(database: database, experiment: experiment, criteria: criteria)
       try views.clear()
       for (index, entry) in entries.enumerated() { try views.record(entry.event, number: index + 1) }
       for trial in history.trials { try views.update(trial) }

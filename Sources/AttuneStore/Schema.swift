@@ -21,6 +21,9 @@ enum Schema {
         table.add(column: "note", .text)
       }
     }
+    migrator.registerMigration("results") { database in
+      try results(database)
+    }
     return migrator
   }
 
@@ -41,6 +44,15 @@ enum Schema {
       table.add(column: "payload", .jsonText)
       table.add(column: "reason", .text)
       table.add(column: "immediate", .boolean)
+    }
+  }
+
+  /// What a trial's rank is made from, where one value does not say it; rows of before have none of it.
+  private static func results(_ database: Database) throws {
+    try database.alter(table: "trial") { table in
+      table.add(column: "objectives", .jsonText)
+      table.add(column: "bounded", .jsonText)
+      table.add(column: "replica", .jsonText)
     }
   }
 

@@ -6,7 +6,7 @@ import GRDB
 struct Views {
   let database: Database
   let experiment: Int64
-  let objective: Objective
+  let criteria: Criteria
 
   /// Reports and changes: a row for each that the journal has.
   func record(_ event: Event, number: Int) throws {
@@ -37,17 +37,20 @@ struct Views {
 
   /// A trial and its last two attempts: earlier ones do not change any more.
   func update(_ trial: Trial) throws {
-    let value = trial.state == .failed ? nil : objective.value(of: trial.reports)
+    let result = criteria.result(of: trial)
+    let isOneNumber = criteria.objectives.count == 1
     let statement = try database.cachedStatement(
       sql: """
-        INSERT OR REPLACE INTO trial
-          (experiment, number, state, configuration, proposer, value, steps, reason, origin, checkpoint, parent, inherited, note)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT OR REPLACE INTO trial(
+          experiment, number, state, configuration, proposer, value, steps, reason, origin, checkpoint, parent, inherited, note, objectives,
+          bounded, replica)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     try statement.execute(arguments: [
-      experiment, trial.id.rawValue, trial.state.rawValue, try json(trial.configuration), trial.proposer, value,
+      experiment, trial.id.rawValue, trial.state.rawValue, try json(trial.configuration), trial.proposer, result.values?[0],
       trial.reports.last?.step ?? 0, trial.reason, try trial.origin.map(json), trial.checkpointStep, trial.parent?.rawValue,
-      trial.hasInherited, trial.note,
+      trial.hasInherited, trial.note, try isOneNumber ? nil : result.values.map(json),
+      try result.bounded.isEmpty ? nil : json(result.bounded), try trial.replica.map(json),
     ])
     for attempt in trial.attempts.suffix(2) { try update(attempt) }
   }

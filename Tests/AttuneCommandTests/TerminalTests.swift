@@ -54,6 +54,32 @@ import Testing
     #expect(progress.picture(width: 20, at: Timestamp(seconds: 142)).allSatisfy { $0.count <= 20 })
   }
 
+  @Test func progressPutsSeedsTogether() throws {
+    let space = try SearchSpace([Parameter("lr", .float(lower: 0, upper: 1))])
+    var definition = ExperimentDefinition(
+      name: "digits", job: Job(command: ["x"], directory: "/"), objective: Objective(metric: "accuracy", goal: .maximize), space: space,
+      proposer: AlgorithmChoice("random"), scheduler: AlgorithmChoice("fifo"), resources: Resources(localSlots: 1),
+      limits: Limits(trials: 3), seed: 1)
+    definition.seeds = Seeds(tune: 2, test: 1)
+    var progress = Progress(
+      name: "digits", definition: definition, history: History(space: space, objective: definition.objective), at: Timestamp(seconds: 100))
+    _ = progress.take(update([trial(1, .completed, [0.5])]))
+    #expect(
+      progress.picture(width: 90, at: Timestamp(seconds: 100))[0] == "digits   trials 0/3 done with 2 seeds · 0 running   elapsed 0:00")
+    var second = trial(2, .completed, [0.7])
+    second.replica = Trial.Replica(of: TrialID(1), .tune, seed: 2)
+    #expect(
+      progress.take(update([second])) == [
+        "trial 2 (tune seed 2 of 1) completed accuracy=0.7 after 1 steps  lr=0.2", "best so far: 0.6 by trial 1",
+      ])
+    #expect(progress.picture(width: 90, at: Timestamp(seconds: 100))[0].hasPrefix("digits   trials 1/3 done with 2 seeds"))
+    var test = trial(3, .completed, [0.1])
+    test.replica = Trial.Replica(of: TrialID(1), .test, seed: 1)
+    _ = progress.take(update([test]))
+    let picture = progress.picture(width: 90, at: Timestamp(seconds: 100))
+    #expect(picture[0].contains("1 of 1 test seeds done") && picture[1].contains("0.6 by trial 1"), "\(picture)")
+  }
+
   private func trial(_ number: Int, _ state: Trial.State, _ values: [Double]) -> Trial {
     var trial = Trial(id: TrialID(number), configuration: Configuration(["lr": .float(Double(number) / 10)]), proposer: "random")
     trial.state = state

@@ -5,7 +5,7 @@ import Testing
 @Suite struct JobTests {
   static let words: [(String, String)] = [
     ("{config}", "/c.json"), ("--lr={lr}", "--lr=0.5"), ("{lr}{lr}", "0.50.5"), ("{momentum}", ""), ("{other}", "{other}"), ("a{", "a{"),
-    ("{{lr}}", "{0.5}"), ("{text}", "{lr}"), ("{\"lr\": {lr}}", "{\"lr\": 0.5}"),
+    ("{{lr}}", "{0.5}"), ("{text}", "{lr}"), ("{seed}", "7"), ("{\"lr\": {lr}}", "{\"lr\": 0.5}"),
   ]
 
   @Test(arguments: words)
@@ -15,6 +15,6 @@ import Testing
     ])
     let configuration = Configuration(["lr": 0.5, "text": "{lr}"])
     let job = Job(command: ["train", word], directory: "/")
-    #expect(job.arguments(for: configuration, in: space, configurationPath: "/c.json") == ["train", expected])
+    #expect(job.arguments(for: configuration, in: space, configurationPath: "/c.json", seed: 7) == ["train", expected])
   }
 }

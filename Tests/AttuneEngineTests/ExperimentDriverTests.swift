@@ -111,4 +111,25 @@ import Testing
     let outcome = try await driver.run()
     #expect(outcome.description.hasPrefix("proposer 'random': constraints 'x > 2': 10,000 draws"))
   }
+
+  @Test(arguments: [1, 3])
+  func everyConfigurationRunsWithTheSameSeedsAndTheBestWithOthers(slots: Int) async throws {
+    var definition = try definition(trials: 6)
+    definition.seeds = Seeds(tune: 3, test: 2)
+    let runner = InstantRunner(slots: slots) { _ in [0.5, 0.4] }
+    let driver = try driver(definition, InMemoryJournal(), runner)
+    #expect(try await driver.run() == .trialsDone)
+    let history = await driver.history
+    #expect(history.trials.count == 6 * 3 + 2)
+    var seeds: [TrialID: UInt32] = [:]
+    for case .start(let start) in runner.orders { seeds[start.attempt.trial] = start.seed }
+    let tuning = (1...18).map { seeds[TrialID($0)] }
+    #expect(Set(tuning).count == 3)
+    for number in 1...18 { #expect(tuning[number - 1] == tuning[(number - 1) % 3], "trial \(number)") }
+    let testing = [19, 20].compactMap { seeds[TrialID($0)] }
+    #expect(Set(testing).count == 2 && Set(testing).isDisjoint(with: tuning.compactMap(\.self)))
+    let alone = try self.driver(self.definition(trials: 6), InMemoryJournal(), InstantRunner(slots: 1) { _ in [0.5] })
+    _ = try await alone.run()
+    #expect(await alone.history.trials.map(\.configuration) == history.forProposers.trials.map(\.configuration))
+  }
 }

@@ -9,12 +9,14 @@ import Testing
 /// Whole experiments against a simulated world, the controller killed at random moments: between the journal and the actions, and
 /// with events under way. A failing seed replays the failure.
 @Suite struct MachineSimulationTests {
+  /// Every third experiment runs its configurations with several seeds.
   @Test(arguments: UInt64(1)...200)
   func nothingIsLostOrDoubled(seed: UInt64) throws {
     var run = try SimulatedRun(seed: seed)
     try run.toTheEnd()
     let trials = run.machine.history.trials
-    #expect(trials.count { $0.origin == nil } == SimulatedRun.trialLimit)
+    #expect(trials.count(where: \.isProposal) == SimulatedRun.trialLimit)
+    try checkSeeds(of: run.machine)
     #expect(run.machine.forks.isEmpty && run.machine.twinCount == trials.count { $0.origin != nil })
     #expect(trials.allSatisfy { $0.state.isFinal }, "a trial is stuck")
     #expect(run.world.running.isEmpty, "a process is left")
@@ -32,12 +34,35 @@ import Testing
   func foldingGivesTheSameState(seed: UInt64) throws {
     var run = try SimulatedRun(seed: seed)
     try run.toTheEnd()
-    var folded = try SimulatedRun.freshMachine()
+    var folded = try SimulatedRun.freshMachine(run.definition)
     folded.fold(run.journal.map(\.event))
     #expect(folded.history == run.machine.history)
     #expect(folded.outcome == run.machine.outcome)
     #expect(folded.history.space == run.machine.history.space && folded.awaited == run.machine.awaited)
+    #expect(folded.testing == run.machine.testing && folded.replicaCount == run.machine.replicaCount)
     #expect(folded.queue == run.machine.queue && folded.occupants == run.machine.occupants && folded.slots == run.machine.slots)
+  }
+}
+
+extension MachineSimulationTests {
+  /// Every configuration has all its seeds, the best its test, and no number is used twice where it must not be.
+  private func checkSeeds(of machine: ExperimentMachine) throws {
+    let (history, definition) = (machine.history, machine.definition)
+    guard let seeds = definition.seeds else { return }
+    for trial in history.trials where trial.isProposal {
+      let replicas = history.replicas(of: trial.id)
+      #expect(replicas.count == seeds.tune && replicas.dropFirst().map(\.replica?.seed) == Array(2...seeds.tune))
+      #expect(replicas.allSatisfy { $0.configuration == trial.configuration })
+      #expect(Set(replicas.map(definition.scriptSeed(of:))).count == seeds.tune)
+    }
+    let tests = history.trials.filter { $0.replica?.phase == .test }
+    #expect(tests.count == (history.best == nil ? 0 : seeds.test))
+    #expect(tests.allSatisfy { $0.replica?.trial == history.best?.trial.id }, "another than the best was tested")
+    let numbers = (history.replicas(of: TrialID(1)) + tests).map(definition.scriptSeed(of:))
+    #expect(Set(numbers).count == numbers.count, "a test seed was used for tuning")
+    let seen = history.forProposers
+    #expect(seen.trials.count == SimulatedRun.trialLimit && seen.best?.value == history.best?.value)
+    #expect(seen.best.map { history.number(ofProposal: $0.trial.id) } == history.best?.trial.id)
   }
 }
 
@@ -52,19 +77,27 @@ struct SimulatedRun {
   private var random: RandomStream
   private var time = 0.0
 
+  let definition: ExperimentDefinition
+
   init(seed: UInt64) throws {
-    machine = try Self.freshMachine()
+    definition = try Self.definition(seeds: seed.isMultiple(of: 3) ? Seeds(tune: 3, test: 4, summary: .median) : nil)
+    machine = try Self.freshMachine(definition)
     world = SimulatedWorld(seed: seed, steps: Self.steps)
     random = RandomStream(seed: seed, purpose: "controller", index: 0)
   }
 
-  static func freshMachine() throws -> ExperimentMachine {
-    let definition = ExperimentDefinition(
+  static func freshMachine(_ definition: ExperimentDefinition) throws -> ExperimentMachine {
+    ExperimentMachine(definition, scheduler: try SchedulerCatalog.make(definition.scheduler))
+  }
+
+  static func definition(seeds: Seeds?) throws -> ExperimentDefinition {
+    var definition = ExperimentDefinition(
       name: "simulated", job: Job(command: ["train"], directory: "/"), objective: Objective(metric: "loss", goal: .minimize),
       space: try SearchSpace([Parameter("x", .float(lower: 0, upper: 1))]), proposer: AlgorithmChoice("random"),
       scheduler: AlgorithmChoice("median", options: ["startup": 2, "warmup": 1]), resources: Resources(localSlots: 3),
       limits: Limits(trials: trialLimit, retries: 1), seed: 1)
-    return ExperimentMachine(definition, scheduler: try SchedulerCatalog.make(definition.scheduler))
+    definition.seeds = seeds
+    return definition
   }
 
   mutating func toTheEnd() throws {
@@ -113,7 +146,7 @@ struct SimulatedRun {
   }
 
   private mutating func crash() throws {
-    machine = try Self.freshMachine()
+    machine = try Self.freshMachine(definition)
     machine.fold(journal.map(\.event))
     try open()
   }
@@ -151,7 +184,7 @@ struct SimulatedRun {
 
   /// The rest of the actions is not carried out; the next controller makes up for it.
   private mutating func forget() {
-    guard var fresh = try? Self.freshMachine() else { return }
+    guard var fresh = try? Self.freshMachine(definition) else { return }
     fresh.fold(journal.map(\.event))
     machine = fresh
     try? open()

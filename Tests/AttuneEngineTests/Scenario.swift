@@ -65,19 +65,32 @@ struct Scenario {
   }
 
   private var states: [String] {
-    machine.history.trials.map { trial in
-      let value = machine.history.value(of: trial).map { " \($0)" } ?? ""
+    let lines = machine.history.trials.map { trial in
+      let value = machine.history.values(of: trial).map { " \($0.map(\.description).joined(separator: "/"))" } ?? ""
       let attempts = trial.attempts.count == 1 ? "" : " after \(trial.attempts.count) attempts"
       let twin = trial.origin.map { " twin of \($0.trial) from \($0.step) without \($0.leftOut)" } ?? ""
+      let replica = trial.replica.map { " \($0.phase) seed \($0.seed) of \($0.trial)" } ?? ""
       let changes = trial.origin == nil ? "" : " with changes \(trial.changes.map(\.number))"
       let heir = trial.parent.map { trial.hasInherited ? " heir of \($0)" : " child of \($0) without its checkpoint" } ?? ""
       let edited = trial.attempts.isEmpty && trial.origin == nil ? " at \(trial.configuration)" : ""
-      return "= trial \(trial.id) \(trial.state)\(edited)\(value)\(attempts)\(heir)\(twin)\(changes)" + (trial.reason.map { " – \($0)" } ?? "")
+      return "= trial \(trial.id) \(trial.state)\(edited)\(value)\(attempts)\(heir)\(twin)\(replica)\(changes)"
+        + (trial.reason.map { " – \($0)" } ?? "")
+    }
+    return lines + best
+  }
+
+  /// Where there is more to say than the value of each trial.
+  private var best: [String] {
+    let criteria = machine.history.criteria
+    guard criteria.objectives.count > 1 || !criteria.outcomeConstraints.isEmpty || criteria.seeds != nil else { return [] }
+    return machine.history.front.map { result in
+      let values = (result.values ?? []).map(\.description).joined(separator: "/")
+      return "= best: trial \(result.trial) with \(values)" + (criteria.isFeasible(result) ? "" : ", infeasible")
     }
   }
 
   private static func definition(_ words: Words) throws -> ExperimentDefinition {
-    ExperimentDefinition(
+    var definition = ExperimentDefinition(
       name: "scenario", job: Job(command: ["train"], directory: "/"),
       objective: Objective(metric: "accuracy", goal: .maximize, target: words["target"].flatMap(Double.init)),
       space: try SearchSpace([Parameter("lr", .float(lower: 0, upper: 1), isLive: true)]), proposer: AlgorithmChoice("random"),
@@ -86,6 +99,13 @@ struct Scenario {
       limits: Limits(
         trials: words["trials"].flatMap { Int($0) }, steps: words["steps"].flatMap { Int($0) }, time: words["time"].flatMap(Double.init),
         retries: words["retries"].flatMap { Int($0) } ?? 0), seed: 1)
+    if words.contains("latency") { definition.objectives.append(Objective(metric: "latency", goal: .minimize)) }
+    definition.outcomeConstraints = (words["memory"].flatMap(Double.init)).map { [OutcomeConstraint(metric: "memory", .atMost, $0)] } ?? []
+    definition.seeds = words["tune"].flatMap { Int($0) }.map { tune in
+      Seeds(
+        tune: tune, test: words["test"].flatMap { Int($0) } ?? 0, summary: words["summary"].flatMap(Seeds.Summary.init(rawValue:)) ?? .mean)
+    }
+    return definition
   }
 }
 
@@ -96,6 +116,8 @@ struct Words {
   init(_ line: String) { words = line.split(separator: " ").map(String.init) }
 
   var first: String? { words.first }
+
+  func contains(_ word: String) -> Bool { words.contains(word) }
 
   subscript(name: String) -> String? {
     words.first { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }

@@ -7,7 +7,7 @@ import Testing
     (
       "command: [./train, '--lr={learning_rat}', '{print}']\nobjective: {metric: loss, goal: minimize}\n"
         + "parameters: {learning_rate: {type: bool}}\n",
-      "t.yaml:1:20: command: {learning_rat} is neither {config} nor a parameter. Did you mean {learning_rate}?"
+      "t.yaml:1:20: command: {learning_rat} is neither {config}, {seed} nor a parameter. Did you mean {learning_rate}?"
     ),
     (Samples.file("constraints: [\"x\\n>\"]"), "t.yaml:4:15: constraints: expected a value at column 4 of 'x >'"),
     ("", "t.yaml:1:1: the file is empty; an experiment needs at least command, objective and parameters"),
@@ -17,13 +17,44 @@ import Testing
     (Samples.file("paramters: {}"), "t.yaml:4:1: unknown key 'paramters'. Did you mean 'parameters'?"),
     (
       Samples.file("zzzzzzzz: 1"),
-      "t.yaml:4:1: unknown key 'zzzzzzzz'; allowed: name, command, directory, objective, parameters, constraints, proposer, "
-        + "start_with, warm_start, duplicates, scheduler, resources, suspend, limits, metrics, environment, threads, seed"
+      "t.yaml:4:1: unknown key 'zzzzzzzz'; allowed: name, command, directory, objective, objectives, outcome_constraints, seeds, "
+        + "parameters, constraints, proposer, start_with, warm_start, duplicates, scheduler, resources, suspend, limits, metrics, environment, threads, seed"
     ),
     (
       Samples.file("x: 1", without: "command"),
-      "t.yaml:3:1: unknown key 'x'; allowed: name, command, directory, objective, parameters, constraints, proposer, "
-        + "start_with, warm_start, duplicates, scheduler, resources, suspend, limits, metrics, environment, threads, seed"
+      "t.yaml:3:1: unknown key 'x'; allowed: name, command, directory, objective, objectives, outcome_constraints, seeds, "
+        + "parameters, constraints, proposer, start_with, warm_start, duplicates, scheduler, resources, suspend, limits, metrics, environment, threads, seed"
+    ),
+    (
+      Samples.file("objectives: [{metric: a, goal: minimize}]"),
+      "t.yaml:2:1: 'objective' and 'objectives' stand here; allowed is one of them"
+    ),
+    (Samples.file("objectives: []", without: "objective"), "t.yaml:3:13: objectives: got an empty list; allowed is one objective or more"),
+    (
+      Samples.file("objectives:\n  - {metric: a, goal: minimize}\n  - {metric: a, goal: maximize}", without: "objective"),
+      "t.yaml:5:5: objectives: 'a' is there twice; each objective needs a metric of its own"
+    ),
+    (
+      Samples.file("objectives: [{metric: a, goal: minimize}, {metric: b, goal: minimize, summary: best}]", without: "objective"),
+      "t.yaml:3:80: objectives.summary: does not go with several objectives: "
+        + "their values are those of the last report that has all the metrics"
+    ),
+    (
+      Samples.file("outcome_constraints: [\"memory < 800\"]"),
+      "t.yaml:4:23: outcome_constraints: got 'memory < 800'; "
+        + "allowed is METRIC <= NUMBER or METRIC >= NUMBER, e.g. \"memory <= 800\""
+    ),
+    (
+      Samples.file("outcome_constraints: [\"memory <= much\"]"),
+      "t.yaml:4:23: outcome_constraints: got 'memory <= much'; "
+        + "allowed is METRIC <= NUMBER or METRIC >= NUMBER, e.g. \"memory <= 800\""
+    ),
+    (Samples.file("seeds: {tune: 0}"), "t.yaml:4:15: seeds.tune: got 0; allowed is a whole number from 1"),
+    (Samples.file("seeds: {tunes: 3}"), "t.yaml:4:9: seeds: unknown key 'tunes'. Did you mean 'tune'?"),
+    (Samples.file("seeds: {quantile: 0.5}"), "t.yaml:4:19: seeds.quantile: goes with summary: quantile; summary is mean"),
+    (
+      Samples.file("seeds: {summary: quantile, quantile: 1}"),
+      "t.yaml:4:38: seeds.quantile: got 1; allowed is a number between 0 and 1, both excluded"
     ),
     (Samples.file("seed: 1", without: "command"), "t.yaml:1:1: missing key 'command', e.g. command: [python3, train.py, \"{config}\"]"),
     (

@@ -27,7 +27,25 @@ struct RandomDefinition {
       seed: random.next(), suspend: SuspendMode.allCases.randomElement(using: &random) ?? .none)
     if chance() { definition.duplicates = .allow }
     if chance() { definition.startWith = [try space.sample(using: &random), Configuration(["first": "b c"])] }
+    if chance() {
+      let metrics = ["a\(text())", "b", "c d"]
+      definition.objectives = metrics.map {
+        Objective(metric: $0, goal: chance() ? .minimize : .maximize, target: chance() ? number() : nil, summary: .last)
+      }
+    }
+    if chance() {
+      definition.outcomeConstraints = ["memory", "a <= b", "größe"].map {
+        OutcomeConstraint(metric: $0, chance() ? .atMost : .atLeast, number())
+      }
+    }
+    if chance() { definition.seeds = seeds() }
     return definition
+  }
+
+  private mutating func seeds() -> Seeds {
+    let summary = Seeds.Summary.allCases.randomElement(using: &random) ?? .mean
+    let counts = (Int.random(in: 1...9, using: &random), Int.random(in: 0...9, using: &random))
+    return Seeds(tune: counts.0, test: counts.1, summary: summary, quantile: summary == .quantile ? 0.125 : Seeds().quantile)
   }
 
   private mutating func space() throws -> SearchSpace {

@@ -49,6 +49,11 @@ struct RunCommand: AsyncParsableCommand {
     }
     if let seed { definition.seed = seed }
     try Controller.check(definition) { key, complaint in experiment.problem(at: key, "\(key): \(complaint)").description }
+    if definition.objectives.count > 1, definition.scheduler.name != "fifo" {
+      Failure.complain(
+        "attune: scheduler '\(definition.scheduler.name)' goes by '\(definition.objective.metric)' alone, the first of "
+          + "\(definition.objectives.count) objectives")
+    }
     definition.job = CommandCheck.resolved(definition.job)
     let priors = try WarmStarts(workspace, experiment).read(for: definition)
     for remark in priors.remarks { Failure.complain("attune: \(remark)") }
@@ -85,11 +90,11 @@ enum ControllerReport {
     case .interrupted: throw Failure(.interrupted, "experiment '\(record.name)' is interrupted; `attune resume \(record.name)` goes on")
     default: break
     }
-    guard let best = try controller.store.best(of: record) else {
-      throw Failure(.failed, "experiment '\(record.name)': \(outcome); no trial has a finite '\(record.definition.objective.metric)'")
+    let reporter = ResultReporter(store: controller.store, record: record, workspace: controller.workspace)
+    guard let report = try reporter.report() else {
+      throw Failure(.failed, "experiment '\(record.name)': \(outcome); \(reporter.nothingFound)")
     }
-    let report = try BestReport(best, record, controller.workspace, controller.store)
-    try report.writeConfiguration()
+    try report.write()
     print(isJSON ? report.json.text : "experiment '\(record.name)': \(outcome)\n\(report.text)")
   }
 }

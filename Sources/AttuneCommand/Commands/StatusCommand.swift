@@ -39,10 +39,11 @@ struct StatusCommand: AsyncParsableCommand {
       return print(JSON.object(document).text)
     }
     print("\(record.name): \(summary.state)")
+    let metrics = record.definition.objectives.map(\.metric)
     print(
       Table.text(
-        ["trial", "state", record.definition.objective.metric, "steps", "why", "configuration"],
-        rows.map { $0.row(liveChanges: changes[$0.number] ?? 0) }))
+        ["trial", "state"] + metrics + ["steps", "why", "configuration"],
+        rows.map { $0.row(record.definition.criteria, liveChanges: changes[$0.number] ?? 0) }))
   }
 }
 
@@ -50,44 +51,60 @@ struct StatusCommand: AsyncParsableCommand {
 struct Summary {
   let record: ExperimentRecord
   let state: String
-  let counts: [String: Int]
-  let best: (trial: Int, value: Double)?
-  private let twins: Int
+  private let standing: Standing
 
   init(_ record: ExperimentRecord, in store: Store, _ workspace: Workspace) throws {
     self.record = record
-    counts = try store.stateCounts(of: record)
-    twins = try store.twinCount(of: record)
-    best = try store.best(of: record).map { ($0.number, $0.value ?? .nan) }
+    standing = try store.standing(of: record)
     let isRunning = ControllerLock.isHeld(in: workspace.folder(of: record.name))
     state = isRunning ? "running" : record.outcome ?? "interrupted (attune resume goes on)"
   }
 
   var row: [String] {
-    let total = counts.values.reduce(0, +)
+    let total = standing.counts.values.reduce(0, +)
+    let seeds = record.definition.seeds.map { $0.tune > 1 ? " with \($0.tune) seeds" : "" } ?? ""
     return [
-      record.name, state, "\(total)\(record.definition.limits.trials.map { "/\($0)" } ?? "")" + (twins > 0 ? " + \(twins) twins" : ""),
-      best.map { "\(Numbers.short($0.value)) (trial \($0.trial))" } ?? "–", Numbers.date(record.created),
+      record.name, state,
+      "\(total)\(record.definition.limits.trials.map { "/\($0)" } ?? "")" + seeds
+        + (standing.twinCount > 0 ? " + \(standing.twinCount) twins" : ""),
+      bestText, Numbers.date(record.created),
     ]
   }
 
+  private var bestText: String {
+    guard let best = standing.best, let value = best.values?.first else { return "–" }
+    let isBroken = !standing.criteria.isFeasible(best)
+    if standing.criteria.objectives.count > 1, !isBroken { return "a front of \(standing.front.count)" }
+    return "\(Numbers.short(value)) (trial \(best.trial)\(isBroken ? ", none keeps the outcome constraints" : ""))"
+  }
+
   var json: JSON {
-    [
-      "experiment": .string(record.name), "state": .string(state), "counts": .object(counts.mapValues(JSON.int)),
-      "twins": .int(twins),
-      "created": .float(record.created.seconds), "metric": .string(record.definition.objective.metric),
-      "best": best.map { ["trial": .int($0.trial), "value": .number($0.value)] } ?? .null,
+    let best = standing.best.map { best -> JSON in
+      var members = OutcomeReport(best, standing.criteria).members
+      members["trial"] = .int(best.trial.rawValue)
+      members["value"] = (best.values?.first).map(JSON.number) ?? .null
+      return .object(members)
+    }
+    let counts = standing.counts.map { ($0.key.rawValue, JSON.int($0.value)) }
+    return [
+      "experiment": .string(record.name), "state": .string(state), "counts": .object(Dictionary(uniqueKeysWithValues: counts)),
+      "twins": .int(standing.twinCount), "created": .float(record.created.seconds), "metric": .string(record.definition.objective.metric),
+      "best": best ?? .null, "front": .array(standing.front.map { .int($0.trial.rawValue) }),
     ]
   }
 }
 
 extension TrialRow {
-  fileprivate func row(liveChanges: Int) -> [String] {
+  fileprivate func row(_ criteria: Criteria, liveChanges: Int) -> [String] {
+    let kind =
+      origin.map { " (twin of \($0.trial) from step \($0.step))" }
+      ?? replica.map { " (\($0.phase.rawValue) seed \($0.seed) of \($0.trial))" } ?? heirdom
+    let isBroken = result.values != nil && !criteria.isFeasible(result)
+    let values = criteria.objectives.indices.map { index in
+      (result.values.map { Numbers.short($0[index]) } ?? "–") + (isBroken && index == 0 ? " (infeasible)" : "")
+    }
     let why = [reason ?? note, liveChanges > 0 ? "changed live (\(liveChanges))" : nil].compactMap(\.self).joined(separator: ", ")
-    return [
-      "\(number)" + (origin.map { " (twin of \($0.trial) from step \($0.step))" } ?? heirdom), state, value.map(Numbers.short) ?? "–",
-      "\(steps)", why, Numbers.short(configuration),
-    ]
+    return ["\(number)\(kind)", state] + values + ["\(steps)", why, Numbers.short(configuration)]
   }
 
   func json(liveChanges: Int) -> JSON {
@@ -97,6 +114,9 @@ extension TrialRow {
       "configuration": configuration.json, "proposer": .string(proposer), "reason": reason.map(JSON.string) ?? .null,
       "twin_of": origin.map { .int($0.trial.rawValue) } ?? .null, "forked_at": origin.map { .int($0.step) } ?? .null,
       "parent": parent.map(JSON.int) ?? .null, "inherited": .bool(hasInherited), "note": note.map(JSON.string) ?? .null,
+      "values": (result.values).map { .array($0.map(JSON.number)) } ?? .null,
+      "replica_of": replica.map { .int($0.trial.rawValue) } ?? .null,
+      "seed": replica.map { ["phase": .string($0.phase.rawValue), "number": .int($0.seed)] } ?? .null,
     ]
   }
 

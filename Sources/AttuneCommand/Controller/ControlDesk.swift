@@ -75,7 +75,10 @@ extension ControlDesk {
       let best = history.best.map { best -> JSON in
         ["trial": .int(best.trial.id.rawValue), "value": .number(best.value), "configuration": best.trial.configuration.json]
       }
-      return ["experiment": .string(name), "counts": .object(counts), "best": best ?? .null, "metric": .string(history.objective.metric)]
+      return [
+        "experiment": .string(name), "counts": .object(counts), "best": best ?? .null, "metric": .string(history.objective.metric),
+        "front": .array(history.front.map { .int($0.trial.rawValue) }),
+      ]
     }
   }
 

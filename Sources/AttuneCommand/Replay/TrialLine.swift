@@ -26,8 +26,9 @@ struct TrialLine {
     self.record = record
     schedule = Schedule(record, inherited: inherited)
     curve = Curve(record.reports)
-    root = line.last?.trial.number ?? number
-    seed = experiment.definition.scriptSeed(of: TrialID(root))
+    let first = line.last?.trial ?? record.trial
+    root = first.number
+    seed = experiment.definition.scriptSeed(of: TrialID(root), first.replica)
   }
 
   /// Comments at the top of its schedule.

@@ -11,7 +11,12 @@ struct Progress {
   private var states: [TrialID: Trial.State] = [:]
   private var running: [TrialID: Trial] = [:]
   private var origins: [TrialID: Trial.Origin] = [:]
-  private var best: (trial: Trial, value: Double)?
+  /// Seeds of a configuration by the trial that was proposed, where it runs with several.
+  private var replicas: [TrialID: [TrialID: Trial]] = [:]
+  private var tests: [TrialID: Trial] = [:]
+  /// What configurations have come to; running ones count, where they have one seed.
+  private var results: [TrialID: TrialResult] = [:]
+  private var best: (trial: Trial, result: TrialResult, value: Double)?
   /// The best value after every trial that ended.
   private var bestCurve: [Double] = []
   private var lastFailure: String?
@@ -42,7 +47,7 @@ struct Progress {
       lines.append("trial \(attempt.trial): change refused: \(message)")
     }
     if let best, best.value != bestBefore, best.trial.state.isFinal {
-      lines.append("best so far: \(Numbers.short(best.value)) by trial \(best.trial.id)")
+      lines.append("best so far: \(Numbers.short(best.value)) by trial \(best.result.trial)")
     }
     return lines
   }
@@ -63,45 +68,71 @@ struct Progress {
     running[trial.id] = trial.state == .running ? trial : nil
     if trial.state == .failed, before != .failed { lastFailure = "trial \(trial.id): \(trial.reason ?? "")" }
     if trial.origin != nil { return }
-    if let value = trial.state == .failed ? nil : definition.objective.value(of: trial.reports) {
-      let isBetter = best.map { definition.objective.isBetter(value, than: $0.value) || $0.trial.id == trial.id } ?? true
-      if isBetter { best = (trial, value) }
+    if trial.replica?.phase == .test { return tests[trial.id] = trial }
+    let isEnded = trial.state.isFinal && before?.isFinal != true
+    guard let result = result(after: trial) else { return }
+    results[result.trial] = result
+    if let value = result.values?.first {
+      let isBetter = best.map { $0.trial.id == result.trial || criteria.best(of: [$0.result, result]) == result } ?? true
+      if isBetter { best = (trial, result, value) }
     }
-    if trial.state.isFinal, before?.isFinal != true, let best { bestCurve.append(best.value) }
+    if isEnded, let best { bestCurve.append(best.value) }
   }
+
+  /// With several seeds there is none before the last of them has ended.
+  private mutating func result(after trial: Trial) -> TrialResult? {
+    guard let seeds = definition.seeds else { return criteria.result(of: trial) }
+    let proposed = trial.replica?.trial ?? trial.id
+    replicas[proposed, default: [:]][trial.id] = trial
+    let all = (replicas[proposed] ?? [:]).values.sorted { $0.id < $1.id }
+    return all.count == seeds.tune && all.allSatisfy(\.state.isFinal) ? criteria.summary(of: all.map(criteria.result(of:))) : nil
+  }
+
+  private var criteria: Criteria { definition.criteria }
 
   private func count(_ state: Trial.State) -> Int { states.values.count { $0 == state } }
 
   private func header(at time: Timestamp) -> String {
-    let done = states.count { $0.value.isFinal && origins[$0.key] == nil }
+    let done =
+      definition.seeds == nil ? states.count { $0.value.isFinal && origins[$0.key] == nil } : results.count
     let total = definition.limits.trials.map { "/\($0)" } ?? ""
-    var parts = ["\(name)   trials \(done)\(total) done", "\(running.count) running"]
+    let seeds = definition.seeds.map { $0.tune > 1 ? " with \($0.tune) seeds" : "" } ?? ""
+    var parts = ["\(name)   trials \(done)\(total) done\(seeds)", "\(running.count) running"]
     for state in [Trial.State.suspended, .waiting, .stopped, .failed] where count(state) > 0 {
       parts.append("\(count(state)) \(state.rawValue)")
     }
     if !origins.isEmpty { parts.append("\(origins.count) twin\(origins.count == 1 ? "" : "s")") }
+    if !tests.isEmpty { parts.append("\(tests.values.count(where: \.state.isFinal)) of \(tests.count) test seeds done") }
     return parts.joined(separator: " · ") + "   elapsed \(Numbers.clock(time - started))"
   }
 
   private var bestLine: String {
     guard let best else { return "best     – (no \(definition.objective.metric) reported yet)" }
+    if definition.objectives.count > 1, criteria.isFeasible(best.result) {
+      let front = criteria.front(of: results.values.sorted { $0.trial < $1.trial })
+      return "front    \(front.count) of \(results.count): trials \(front.map(\.trial.description).joined(separator: ", "))"
+    }
+    let remark = criteria.isFeasible(best.result) ? "" : " (breaks outcome constraints, as all do)"
     let spark = Sparkline.text(bestCurve, width: 24)
     return
-      "best     \(definition.objective.metric) \(Numbers.short(best.value)) by trial \(best.trial.id)  \(spark)  \(short(best.trial.configuration))"
+      "best     \(definition.objective.metric) \(Numbers.short(best.value)) by trial \(best.result.trial)\(remark)  \(spark)  \(short(best.trial.configuration))"
   }
 
   private func line(of trial: Trial) -> String {
     let values = trial.reports.compactMap { $0.metrics[definition.objective.metric] }
-    let twin = trial.origin.map { "twin of \($0.trial)  " } ?? ""
+    let twin =
+      trial.origin.map { "twin of \($0.trial)  " } ?? trial.replica.map { "\($0.phase.rawValue) seed \($0.seed) of \($0.trial)  " } ?? ""
     let step = twin + (trial.reports.last.map { "step \($0.step)" } ?? "starting")
     return "  trial \(trial.id)  \(step)  \(values.last.map(Numbers.short) ?? "")  \(Sparkline.text(values, width: 16))"
   }
 
   private func ending(of trial: Trial) -> String {
-    let value = definition.objective.value(of: trial.reports).map { " \(definition.objective.metric)=\(Numbers.short($0))" } ?? ""
+    let values = criteria.result(of: trial).values ?? []
+    let value = zip(criteria.objectives, values).map { " \($0.metric)=\(Numbers.short($1))" }.joined()
+    let seed = trial.replica.map { " (\($0.phase.rawValue) seed \($0.seed) of \($0.trial))" } ?? ""
     let reason = trial.reason.map { " (\($0))" } ?? ""
     return
-      "trial \(trial.id) \(trial.state.rawValue)\(value) after \(trial.reports.last?.step ?? 0) steps\(reason)  \(short(trial.configuration))"
+      "trial \(trial.id)\(seed) \(trial.state.rawValue)\(value) after \(trial.reports.last?.step ?? 0) steps\(reason)  \(short(trial.configuration))"
   }
 
   private func short(_ configuration: Configuration) -> String {

@@ -44,7 +44,8 @@ public struct Limits: Hashable, Sendable, Codable {
 
 /// How a trial's process is started and read.
 public struct Job: Hashable, Sendable, Codable {
-  /// The argument vector. `{config}` stands for the path of a JSON file with the configuration, `{name}` for one parameter's value.
+  /// The argument vector. `{config}` stands for the path of a JSON file with the configuration, `{name}` for one parameter's
+  /// value, `{seed}` for the number that is also `ATTUNE_SEED`.
   public var command: [String]
   /// The working directory: where the experiment file is.
   public var directory: String
@@ -86,7 +87,7 @@ public struct ExperimentDefinition: Hashable, Sendable, Codable {
   public var name: String
   /// How a trial runs.
   public var job: Job
-  /// What it is after.
+  /// What it is after, in the first place.
   public var objective: Objective
   /// Where it searches.
   public var space: SearchSpace
@@ -104,6 +105,31 @@ public struct ExperimentDefinition: Hashable, Sendable, Codable {
   public var limits: Limits
   /// Of every random number in it.
   public var seed: UInt64
+  /// With how many seeds every configuration runs; `nil` for one, a trial's own.
+  public var seeds: Seeds?
+  // Not written when there are none, so that definitions of before they were known read alike.
+  private var otherObjectives: [Objective]?
+  private var outcomeBounds: [OutcomeConstraint]?
+
+  /// What it is after, the first being what a single best trial is judged by.
+  /// - Precondition: at least one.
+  public var objectives: [Objective] {
+    get { [objective] + (otherObjectives ?? []) }
+    set {
+      precondition(!newValue.isEmpty, "an experiment has at least one objective")
+      objective = newValue[0]
+      otherObjectives = newValue.count > 1 ? Array(newValue.dropFirst()) : nil
+    }
+  }
+
+  /// Bounds on metrics that a good trial keeps.
+  public var outcomeConstraints: [OutcomeConstraint] {
+    get { outcomeBounds ?? [] }
+    set { outcomeBounds = newValue.isEmpty ? nil : newValue }
+  }
+
+  /// What counts as better.
+  public var criteria: Criteria { Criteria(objectives: objectives, outcomeConstraints: outcomeConstraints, seeds: seeds) }
 
   /// A definition.
   public init(

@@ -1,13 +1,14 @@
 import AttuneValues
 
 extension Job {
-  /// The argument vector for a configuration: every `{config}` and `{name}` filled in. The name of a parameter that is absent from the
-  /// configuration becomes nothing; braces around anything else stay as they are.
-  public func arguments(for configuration: Configuration, in space: SearchSpace, configurationPath: String) -> [String] {
+  /// The argument vector for a configuration: every `{config}`, `{seed}` and `{name}` filled in. The name of a parameter that is absent from
+  /// the configuration becomes nothing, a parameter's name goes before `seed`; braces around anything else stay as they are.
+  public func arguments(for configuration: Configuration, in space: SearchSpace, configurationPath: String, seed: UInt32) -> [String] {
     let names = Set(space.parameters.map(\.name))
     return command.map { word in
       Self.filling(word) { name in
         if name == "config" { return configurationPath }
+        if name == "seed", !names.contains(name) { return String(seed) }
         guard names.contains(name) else { return nil }
         return configuration[name]?.description ?? ""
       }

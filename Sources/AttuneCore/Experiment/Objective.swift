@@ -11,7 +11,7 @@ public struct Objective: Hashable, Sendable, Codable {
   public let goal: Goal
   /// Reaching it ends the experiment; `nil` for none.
   public let target: Double?
-  /// Which of a trial's reports is its value.
+  /// Which of a trial's reports is its value, where there is no other objective.
   public let summary: Summary
 
   /// An objective.

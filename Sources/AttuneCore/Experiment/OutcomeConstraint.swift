@@ -19,10 +19,24 @@ public struct OutcomeConstraint: Hashable, Sendable, Codable {
     self.bound = bound
   }
 
-  /// How far beyond the bound the last report that has the metric is, in the metric's unit: 0 when it is kept; infinite when no report
-  /// has the metric or it is no number, for what was not shown is not kept.
-  public func violation(in reports: [Report]) -> Double {
-    guard let value = reports.last(where: { $0.metrics[metric] != nil })?.metrics[metric], !value.isNaN else { return .infinity }
+  /// The metric in the last report that has it; `nil` where none has it, or it is no number.
+  public func value(in reports: [Report]) -> Double? {
+    guard let value = reports.last(where: { $0.metrics[metric] != nil })?.metrics[metric], !value.isNaN else { return nil }
+    return value
+  }
+
+  /// How far beyond the bound a value is, in the metric's unit: 0 when the bound is kept; infinite for `nil`, as what was not shown is not
+  /// kept.
+  public func violation(of value: Double?) -> Double {
+    guard let value else { return .infinity }
     return max(0, side == .atMost ? value - bound : bound - value)
   }
+
+  /// How far beyond the bound the last report that has the metric is.
+  public func violation(in reports: [Report]) -> Double { violation(of: value(in: reports)) }
+}
+
+extension OutcomeConstraint: CustomStringConvertible {
+  /// `memory <= 800.0`.
+  public var description: String { "\(metric) \(side == .atMost ? "<=" : ">=") \(bound)" }
 }

@@ -36,6 +36,8 @@ public struct Trial: Hashable, Sendable {
   public var checkpointStep: Int?
   /// Where a twin comes from; `nil` for a trial of its own.
   public var origin: Origin?
+  /// Which seed of another trial's configuration this one runs; `nil` for a trial of its own.
+  public var replica: Replica?
   /// The trial whose checkpoint this one was to begin with, as its proposer wished; `nil` for none.
   public let parent: TrialID?
   /// Whether it was given a copy of its parent's checkpoint.
@@ -73,6 +75,31 @@ public struct Trial: Hashable, Sendable {
     trial.reason = reason
     trial.hasInherited = hasInherited
     return trial
+  }
+
+  /// The configuration of another trial with another seed.
+  public struct Replica: Hashable, Sendable, Codable {
+    /// What it is run for.
+    public enum Phase: String, Sendable, Codable, CaseIterable {
+      /// Its value is part of its configuration's.
+      case tune
+      /// Its value says how good the configuration is that was found: nothing is chosen by it.
+      case test
+    }
+
+    /// The trial that was proposed.
+    public let trial: TrialID
+    /// What it is run for.
+    public let phase: Phase
+    /// Which seed of that phase, from 1; the proposed trial itself is the first of `tune`.
+    public let seed: Int
+
+    /// That seed for that trial.
+    public init(of trial: TrialID, _ phase: Phase, seed: Int) {
+      self.trial = trial
+      self.phase = phase
+      self.seed = seed
+    }
   }
 
   /// A trial that waits for its first slot.

@@ -60,9 +60,6 @@ extension Observation {
       return
     }
     violations = history.outcomeConstraints.map { $0.violation(in: trial.reports) }
-    let values = history.objectives.compactMap { objective in
-      history.value(of: trial, for: objective).map { objective.goal == .maximize ? -$0 : $0 }
-    }
-    outcome = values.count == history.objectives.count ? .values(values) : .failed
+    outcome = history.values(of: trial).map { .values(history.criteria.costs(of: $0)) } ?? .failed
   }
 }

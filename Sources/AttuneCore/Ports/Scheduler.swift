@@ -5,6 +5,9 @@ public enum Decision: Hashable, Sendable {
 
 /// Decides at every report whether its trial goes on.
 ///
+/// Where configurations run with several seeds, each seed has a scheduler of its own, which is told of that seed's trials only, so that
+/// configurations are compared and not seeds.
+///
 /// A pure value: it reads no clock and draws no random numbers, because folding the journal asks it again.
 public protocol Scheduler: Sendable {
   /// - Parameters:

@@ -9,7 +9,7 @@ public enum ExperimentSchema {
   public static var text: String { json.indentedText + "\n" }
 
   static let sections: [(name: String, table: KeyTable)] = [
-    ("objective", .objective), ("limits", .limits), ("metrics", .metrics), ("resources", .resources), ("local", .local),
+    ("objective", .objective), ("seeds", .seeds), ("limits", .limits), ("metrics", .metrics), ("resources", .resources), ("local", .local),
     ("warm_start", .warmStart),
     ("parameter", .parameter),
   ]
@@ -18,6 +18,7 @@ public enum ExperimentSchema {
     var members = KeyTable.experiment.schema.object ?? [:]
     members["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     members["title"] = "Attune experiment"
+    members["oneOf"] = [["required": ["objective"]], ["required": ["objectives"]]]
     var definitions = Dictionary(sections.map { ($0.name, $0.table.schema) }, uniquingKeysWith: { first, _ in first })
     definitions["parameter"] = parameter
     definitions["algorithm"] = Shapes.either(Shapes.text, KeyTable.algorithm.schema)

@@ -10,14 +10,26 @@ extension KeyTable {
         Shapes.text),
       FileKey(
         "command", "list of texts", FileKey.required,
-        "The argument vector of a trial; `{config}` stands for the path of a JSON file with the configuration, `{NAME}` for one value.",
+        "The argument vector of a trial; `{config}` stands for the path of a JSON file with the configuration, `{NAME}` for one value, `{seed}` for the script's seed.",
         example: "command: [python3, train.py, \"{config}\"]", Shapes.list(of: ["type": ["string", "number", "boolean"]])),
       FileKey(
         "directory", "path", "the file's directory", "Where the command runs; a relative path begins at the file's directory.",
         example: "directory: ../training", Shapes.text),
       FileKey(
-        "objective", "mapping", FileKey.required, "What the experiment is after.", example: "objective: {metric: accuracy, goal: maximize}",
-        Shapes.reference("objective")),
+        "objective", "mapping", "required, or `objectives`", "What the experiment is after.",
+        example: "objective: {metric: accuracy, goal: maximize}", Shapes.reference("objective")),
+      FileKey(
+        "objectives", "list of mappings", "none", "Several at once, in place of `objective`; the first is the one that schedulers go by.",
+        example: "objectives: [{metric: loss, goal: minimize}, {metric: latency, goal: minimize}]",
+        Shapes.list(of: Shapes.reference("objective"))),
+      FileKey(
+        "outcome_constraints", "list of texts `METRIC <= NUMBER` or `METRIC >= NUMBER`", "none",
+        "Bounds on metrics: a trial that breaks one is worse than any that keeps them all.",
+        example: "outcome_constraints: [\"memory <= 800\", \"accuracy >= 0.9\"]",
+        Shapes.list(of: ["type": "string", "pattern": "\\S\\s*(<=|>=)\\s*[-+.0-9][-+.0-9eE]*\\s*$"], atLeast: 0)),
+      FileKey(
+        "seeds", "mapping", "one seed, the trial's own", "Tries every configuration with several seeds, and the best one with others.",
+        example: "seeds: {tune: 5, test: 10}", Shapes.reference("seeds")),
       FileKey(
         "parameters", "mapping of names to parameters", FileKey.required, "Where it searches.",
         example: "parameters: {learning_rate: {type: float, range: [1e-5, 1.0], scale: log}}",

@@ -8,10 +8,31 @@ extension KeyTable {
       FileKey(
         "goal", "`minimize`, `maximize`", FileKey.required, "Which way is better.", example: "goal: maximize",
         Shapes.oneOf(Objective.Goal.allCases.map(\.rawValue))),
-      FileKey("target", "number", "none", "Reaching it ends the experiment.", example: "target: 0.97", Shapes.number),
       FileKey(
-        "summary", "`best`, `last`", "best", "Which of a trial's reports is its value.", example: "summary: last",
+        "target", "number", "none", "Reaching it ends the experiment; of several objectives, reaching all.", example: "target: 0.97",
+        Shapes.number),
+      FileKey(
+        "summary", "`best`, `last`", "best", "Which of a trial's reports is its value; not for several objectives.",
+        example: "summary: last",
         Shapes.oneOf(Objective.Summary.allCases.map(\.rawValue))),
+    ])
+
+  static let seeds = KeyTable(
+    section: "seeds", meaning: "With how many seeds every configuration is tried.",
+    keys: [
+      FileKey(
+        "tune", "whole number from 1", "5", "Seeds of every configuration, the same for all.", example: "tune: 5", Shapes.count(from: 1)),
+      FileKey(
+        "test", "whole number from 0", "10", "Other seeds, with which the best configuration is run in the end.", example: "test: 10",
+        Shapes.count(from: 0)),
+      FileKey(
+        "summary", Seeds.Summary.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", "), "mean",
+        "How the values of the tuning seeds become the configuration's value.", example: "summary: median",
+        Shapes.oneOf(Seeds.Summary.allCases.map(\.rawValue))),
+      FileKey(
+        "quantile", "number between 0 and 1", "0.25",
+        "With `summary: quantile`: the share of the seeds that are no better than the value; a small one is cautious.",
+        example: "quantile: 0.25", ["type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1]),
     ])
 
   static let limits = KeyTable(

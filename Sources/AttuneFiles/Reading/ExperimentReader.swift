@@ -16,7 +16,7 @@ struct ExperimentReader {
     let name = try name(file.optional("name"))
     let command = try JobReader.command(file.required("command"))
     let directory = FilePath.absolute(try file.optional("directory")?.text("a path") ?? ".", from: FilePath.directory(of: root.path))
-    let objective = try objective(file.required("objective"))
+    let objectives = try ObjectiveReader.objectives(of: file)
     var reader = SpaceReader(parameters: try file.required("parameters"), constraints: try file.optional("constraints"))
     let space = try reader.read()
     try JobReader.checkPlaceholders(of: file.required("command"), space)
@@ -31,8 +31,11 @@ struct ExperimentReader {
       pattern: metrics.pattern,
       threads: try JobReader.threads(file.optional("threads"), slots: slots, cores: cores), isAuptimizer: metrics.isAuptimizer)
     var definition = ExperimentDefinition(
-      name: name, job: job, objective: objective, space: space, proposer: proposer, scheduler: scheduler,
+      name: name, job: job, objective: objectives[0], space: space, proposer: proposer, scheduler: scheduler,
       resources: Resources(localSlots: slots), limits: limits, seed: try seed(file.optional("seed")), suspend: suspend)
+    definition.objectives = objectives
+    definition.outcomeConstraints = try ObjectiveReader.outcomeConstraints(file.optional("outcome_constraints"))
+    definition.seeds = try ObjectiveReader.seeds(file.optional("seeds"))
     definition.startWith = try SearchReader.points(file.optional("start_with"), space)
     definition.duplicates = try file.optional("duplicates")?.word(Duplicates.self) ?? .avoid
     let warmStart = try SearchReader.warmStart(file.optional("warm_start"))
@@ -46,14 +49,6 @@ struct ExperimentReader {
     let isSound = !name.isEmpty && name.count <= 100 && !name.contains { $0 == "/" || $0.isNewline }
     guard isSound else { throw item.refusal("a text of at most 100 characters without '/' and line breaks") }
     return name
-  }
-
-  private func objective(_ item: FileItem) throws(FileProblem) -> Objective {
-    let section = try FileSection(item, .objective)
-    return Objective(
-      metric: try section.required("metric").text("the name under which trials report it, e.g. accuracy"),
-      goal: try section.required("goal").word(Objective.Goal.self), target: try section.optional("target")?.number(),
-      summary: try section.optional("summary")?.word(Objective.Summary.self) ?? .best)
   }
 
   private func algorithm(_ item: FileItem?, standard: String) throws(FileProblem) -> AlgorithmChoice {

@@ -28,12 +28,12 @@ enum JobReader {
 
   /// Refuses a placeholder that is almost a parameter's name. Other braces may be the program's own: `{print}` is awk's.
   static func checkPlaceholders(of item: FileItem, _ space: SearchSpace) throws(FileProblem) {
-    let names = ["config"] + space.parameters.map(\.name)
+    let names = ["config", "seed"] + space.parameters.map(\.name)
     for word in try item.list("a list of texts") {
       for match in try word.anyText().matches(of: /\{([\p{L}_][\p{L}\p{N}_.\-]*)\}/) {
         let name = String(match.output.1)
         guard !names.contains(name), let near = Nearest.match(name, among: names) else { continue }
-        throw word.problem("{\(name)} is neither {config} nor a parameter. Did you mean {\(near)}?")
+        throw word.problem("{\(name)} is neither {config}, {seed} nor a parameter. Did you mean {\(near)}?")
       }
     }
   }

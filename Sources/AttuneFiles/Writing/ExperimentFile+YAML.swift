@@ -17,7 +17,15 @@ extension ExperimentFile {
     add("name", YAMLText.scalar(.string(definition.name)))
     add("command", YAMLText.list(job.command.map(Value.string)))
     if path.map({ FilePath.directory(of: $0) }) != job.directory { add("directory", YAMLText.scalar(.string(job.directory))) }
-    add("objective", objective(definition.objective))
+    if definition.objectives.count == 1 {
+      add("objective", objective(definition.objective))
+    } else {
+      add("objectives", "[\(definition.objectives.map { objective($0, isAlone: false) }.joined(separator: ", "))]")
+    }
+    if !definition.outcomeConstraints.isEmpty {
+      add("outcome_constraints", YAMLText.list(definition.outcomeConstraints.map { .string($0.description) }))
+    }
+    if let seeds = definition.seeds { add("seeds", YAMLText.mapping(Self.seeds(seeds))) }
     add("parameters", "")
     lines[lines.count - 1] = "parameters:"
     for parameter in definition.space.parameters {
@@ -42,11 +50,18 @@ extension ExperimentFile {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func objective(_ objective: Objective) -> String {
+  private static func objective(_ objective: Objective, isAlone: Bool = true) -> String {
     var entries = [("metric", YAMLText.scalar(.string(objective.metric))), ("goal", objective.goal.rawValue)]
     if let target = objective.target { entries.append(("target", YAMLText.scalar(.float(target)))) }
-    if objective.summary != .best { entries.append(("summary", objective.summary.rawValue)) }
+    if isAlone, objective.summary != .best { entries.append(("summary", objective.summary.rawValue)) }
     return YAMLText.mapping(entries)
+  }
+
+  private static func seeds(_ seeds: Seeds) -> [(key: String, value: String)] {
+    var entries = [("tune", String(seeds.tune)), ("test", String(seeds.test))]
+    if seeds.summary != .mean { entries.append(("summary", seeds.summary.rawValue)) }
+    if seeds.summary == .quantile { entries.append(("quantile", YAMLText.scalar(.float(seeds.quantile)))) }
+    return entries
   }
 
   static func parameter(_ parameter: Parameter, _ note: ParameterNote?) -> String {

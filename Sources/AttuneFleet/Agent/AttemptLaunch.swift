@@ -29,7 +29,7 @@ struct AttemptLaunch {
   /// The command with its placeholders filled in. A parameter that this configuration does not have is an empty string; other
   /// braces stay as they are.
   var arguments: [String] {
-    var values = ["config": files.configuration]
+    var values = ["config": files.configuration, "seed": String(start.seed)]
     for name in configuration.parameters { values[name] = start.configuration[name]?.value?.description ?? "" }
     return configuration.command.map { Self.fill($0, with: values) }
   }

@@ -18,7 +18,7 @@ struct ImportanceEvidence: Sendable {
   /// - Throws: `ImportanceError` when there are too few trials, or nothing differs.
   init(_ history: History, objective: Int) throws(ImportanceError) {
     var observations = Observations()
-    observations.update(from: history.withoutTwins)
+    observations.update(from: history.forProposers)
     let usable = observations.all.filter(\.isEvidence)
     let known = usable.compactMap { Self.value(of: $0, objective) }
     guard usable.count >= Self.minimum, let worst = known.max() else {
