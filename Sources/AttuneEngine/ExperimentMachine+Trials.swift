@@ -25,11 +25,11 @@ extension ExperimentMachine {
       $0.cost.take(AttemptCost(warmup: report.warmup))
     }
     let trial = history[id.trial]
-    if definition.objectives.contains(where: { report.metrics[$0.metric]?.isFinite == true }) { earlyFailures.clear() }
+    if criteria.objectives.contains(where: { report.metrics[$0.metric]?.isFinite == true }) { earlyFailures.clear() }
     let copies = copies(after: report, of: id)
     let decision = decision(after: report, of: trial)
     guard attempt.stopRequest == nil, closing == nil else { return copies }
-    if trial.origin == nil, definition.seeds == nil, history.criteria.reachesTarget(history.criteria.result(of: trial)) {
+    if trial.origin == nil, criteria.seeds == nil, criteria.hasTarget, criteria.reachesTarget(criteria.result(of: trial)) {
       return copies + stop(id, .target) + close(.targetReached(id.trial))
     }
     if let limit = definition.limits.steps, report.step >= limit { return copies + stop(id, .stepLimit) }

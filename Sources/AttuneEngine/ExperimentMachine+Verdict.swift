@@ -38,7 +38,7 @@ extension ExperimentMachine {
 
   private func afterCompletion(_ attempt: Attempt) -> Verdict {
     let reports = history[attempt.id.trial].reports
-    if history.criteria.values(of: reports) != nil { return Verdict(state: .completed, reason: nil) }
+    if criteria.values(of: reports) != nil { return Verdict(state: .completed, reason: nil) }
     return Verdict(state: .failed, reason: complaint(about: reports), isScriptFailure: true)
   }
 

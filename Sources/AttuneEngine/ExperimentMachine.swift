@@ -9,6 +9,8 @@ import AttuneCore
 public struct ExperimentMachine: Sendable {
   /// What the experiment file says.
   public let definition: ExperimentDefinition
+  /// What counts as better, by the definition.
+  let criteria: Criteria
   /// The trials so far.
   public internal(set) var history: History
   /// How the experiment, or this run of it, ended; `nil` while it goes on.
@@ -66,6 +68,7 @@ public struct ExperimentMachine: Sendable {
   /// - Parameter scheduler: in its initial state; folding brings it to where it was.
   public init(_ definition: ExperimentDefinition, scheduler: any Scheduler) {
     self.definition = definition
+    criteria = definition.criteria
     freshScheduler = scheduler
     history = History(
       space: definition.space, objectives: definition.objectives, outcomeConstraints: definition.outcomeConstraints,

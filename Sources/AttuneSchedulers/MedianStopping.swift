@@ -4,6 +4,7 @@ import AttuneCore
 ///
 /// Compared are trials that have reported that step or a later one. It assumes nothing about the curves' shape, and, unlike a
 /// fixed quantile of the final values, it cannot be fooled by one lucky early report.
+/// Of several objectives it looks at the first alone, so a trial that is good in another may be stopped.
 /// When not to use it: when curves cross late (a learning-rate schedule that reverses the ranking); see `fifo`.
 /// Source: Golovin et al., "Google Vizier: a service for black-box optimization" (KDD 2017), §3.2.1.
 public struct MedianStopping: Scheduler {

@@ -60,11 +60,11 @@ struct BestReport: ResultReport {
 
   /// What a person pastes into a shell: the script as the experiment ran it, with these values.
   private var command: String {
+    let seed = definition.scriptSeed(of: TrialID(row.number), row.replica)
     let words = definition.job.arguments(
-      for: row.configuration, in: definition.space, configurationPath: configurationFile.path,
-      seed: definition.scriptSeed(of: TrialID(row.number), row.replica))
-    return (["cd", definition.job.directory, "&&", "env", "ATTUNE_CONFIG=\(configurationFile.path)"] + words).map(Self.quoted)
-      .joined(separator: " ")
+      for: row.configuration, in: definition.space, configurationPath: configurationFile.path, seed: seed)
+    let environment = ["env", "ATTUNE_CONFIG=\(configurationFile.path)", "ATTUNE_SEED=\(seed)"]
+    return (["cd", definition.job.directory, "&&"] + environment + words).map(Self.quoted).joined(separator: " ")
   }
 
   private static func quoted(_ word: String) -> String {

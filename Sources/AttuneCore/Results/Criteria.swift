@@ -67,9 +67,12 @@ extension Criteria {
   /// The values as costs: one number for each objective, the smaller the better.
   public func costs(of values: [Double]) -> [Double] { zip(objectives, values).map { $0.goal == .maximize ? -$1 : $1 } }
 
+  /// Whether some objective has a target.
+  public var hasTarget: Bool { objectives.contains { $0.target != nil } }
+
   /// Whether it keeps every bound, some objective has a target, and every target is reached.
   public func reachesTarget(_ result: TrialResult) -> Bool {
-    guard let values = result.values, isFeasible(result), objectives.contains(where: { $0.target != nil }) else { return false }
+    guard let values = result.values, isFeasible(result), hasTarget else { return false }
     return zip(objectives, values).allSatisfy { $0.target == nil || $0.reachesTarget($1) }
   }
 }
