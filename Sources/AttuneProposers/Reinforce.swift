@@ -4,7 +4,8 @@ import AttuneMath
 /// Learns a policy that makes the decisions of a configuration one after another, each knowing those before it.
 ///
 /// A recurrent controller draws the value of each parameter in turn, ranges being cut into levels. After every batch of trials it is
-/// trained by REINFORCE on how they did among the last ones, with a moving baseline and a bonus for undecidedness. What it learnt is a
+/// trained by REINFORCE on how they did among the last ones, with a moving baseline and a bonus for undecidedness; the best of the trials
+/// before are gone through again. What it learnt is a
 /// function of the ended trials, so it survives any death.
 /// Source: Zoph and Le, "Neural architecture search with reinforcement learning" (ICLR 2017).
 ///
@@ -33,7 +34,7 @@ public struct Reinforce: Proposer {
     manner = Schooling.Manner(
       batch: try options.int("batch", default: 8, in: 1...10_000), passes: try options.int("passes", default: 4, in: 1...100),
       rate: Float(try options.number("rate", default: 0.015, in: 1e-6...1)),
-      entropy: Float(try options.number("entropy", default: 0.1, in: 0...10)), memory: 0.7)
+      entropy: Float(try options.number("entropy", default: 0.2, in: 0...10)), memory: 0.7)
     hidden = try options.int("hidden", default: 12, in: 0...256)
     levels = try options.int("levels", default: 8, in: 2...Decision.mostOptions)
     grows = try options.flag("grow", default: false)
@@ -50,8 +51,9 @@ public struct Reinforce: Proposer {
     }
     let controller = trained(list, update, history)
     let parent = grows ? observations.all.best(Self.parents).filter { $0.trial != nil }.randomElement(using: &random) : nil
-    for _ in 0..<Self.tries {
-      var walk = Controller.Walk(controller)
+    for attempt in 0..<Self.tries {
+      // What it likes best may all have been tried: then what is near that.
+      var walk = Controller.Walk(controller, heat: 1 + Float(attempt) / 10)
       let (configuration, isGrown) = list.decide(from: parent, using: &random) { walk.choose($0, $1, &$2) }
       guard history.space.satisfiesConstraints(configuration), !tried.contains(configuration, of: history.space) else { continue }
       return Proposal(configuration, parent: isGrown ? parent?.trial : nil, note: note(list, history))
@@ -78,7 +80,9 @@ public struct Reinforce: Proposer {
     let all = observations.all
     let offset = history.prior.count
     return schooling.controller(after: all, update, from: { Self.untrained(list, units, all) }) { index in
-      let parent = all[index].trial.flatMap { history[$0].parent }.flatMap { history.trial($0) == nil ? nil : all[offset + $0.rawValue - 1] }
+      let parent = all[index].trial.flatMap { history[$0].parent }.flatMap {
+        history.trial($0) == nil ? nil : all[offset + $0.rawValue - 1]
+      }
       return list.episode(of: all[index], from: parent, canGrow: index >= manner.batch)
     }
   }

@@ -123,7 +123,9 @@ import Testing
   @Test func badNewsIsOrdered() throws {
     let space = try SearchSpace([Parameter("x", .float(lower: 0, upper: 1))])
     var search = try SeededSearch("random", in: space, constraints: [OutcomeConstraint(metric: "memory", .atMost, 1)])
-    let metrics: [[String: Double]?] = [nil, ["loss": 1, "memory": 3], ["loss": 9, "memory": 2], ["loss": 5, "memory": 1], ["loss": 2, "memory": 0]]
+    let metrics: [[String: Double]?] = [
+      nil, ["loss": 1, "memory": 3], ["loss": 9, "memory": 2], ["loss": 5, "memory": 1], ["loss": 2, "memory": 0],
+    ]
     let history = try search.run(5, seed: 1) { _, trial in metrics[trial.id.rawValue - 1] }
     var observations = Observations()
     observations.update(from: history)

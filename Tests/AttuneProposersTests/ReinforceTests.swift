@@ -18,13 +18,16 @@ import Testing
   }
 
   @Test func learnsWhichLetterFollowsWhich() throws {
-    let means = try (1...UInt64(3)).map { seed in
+    var (means, best): ([Double], [Double]) = ([], [])
+    for seed in 1...UInt64(3) {
       var search = try SeededSearch("reinforce", in: words())
       let history = try search.run(300, seed: seed, parallel: 4) { word, _ in ["loss": mistakes(word)] }
-      return history.trials.suffix(60).reduce(0) { $0 + mistakes($1.configuration) } / 60
+      let losses = history.trials.map { mistakes($0.configuration) }
+      means.append(losses.suffix(60).reduce(0, +) / 60)
+      best.append(losses.min() ?? 6)
     }
-    // By chance 4.5 of 6 are wrong.
-    #expect(means.middle < 2.5, "\(means)")
+    // By chance 4.5 of 6 are wrong, and one search in fourteen finds the only word without a mistake.
+    #expect(means.middle < 3.8 && best.middle == 0, "\(means), \(best)")
   }
 
   @Test func theGradientIsThatOfTheObjective() {

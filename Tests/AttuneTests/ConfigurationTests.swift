@@ -92,7 +92,8 @@ import Testing
 
   @Test func environmentIsRead() {
     let values = [
-      "ATTUNE_PARENT_CHECKPOINT": "/tmp/p", "ATTUNE_SEED": "42", "ATTUNE_CHECKPOINT": "/tmp/c", "ATTUNE_RESUME": "1", "ATTUNE_SOCKET": "127.0.0.1:4000",
+      "ATTUNE_PARENT_CHECKPOINT": "/tmp/p", "ATTUNE_SEED": "42", "ATTUNE_CHECKPOINT": "/tmp/c", "ATTUNE_RESUME": "1",
+      "ATTUNE_SOCKET": "127.0.0.1:4000",
     ]
     let environment = ProgramEnvironment(path: "/opt/bin/train") { values[$0] }
     #expect(environment.name == "train")

@@ -62,7 +62,8 @@ struct Controller: Sendable {
   }
 
   /// The odds of a decision's options: a probability for each, 0 for those that are not open.
-  func odds(of decision: Int, open: ClosedRange<Int>, _ memory: Memory) -> [Float] {
+  /// - Parameter heat: evens out the odds, more the higher it is above 1.
+  func odds(of decision: Int, open: ClosedRange<Int>, _ memory: Memory, heat: Float = 1) -> [Float] {
     let count = shape.counts[decision]
     var scores = [Float](repeating: 0, count: count)
     weights.withUnsafeBufferPointer { weights in
@@ -72,7 +73,7 @@ struct Controller: Sendable {
       }
     }
     let top = scores[open].max() ?? 0
-    for option in 0..<count { scores[option] = open.contains(option) ? expf(scores[option] - top) : 0 }
+    for option in 0..<count { scores[option] = open.contains(option) ? expf((scores[option] - top) / heat) : 0 }
     let sum = scores.reduce(0, +)
     return scores.map { $0 / sum }
   }
@@ -80,17 +81,19 @@ struct Controller: Sendable {
   /// Draws an option for each decision of a configuration.
   struct Walk {
     private let controller: Controller
+    private let heat: Float
     private var memory: Memory
     private var last: Episode.Step?
 
-    init(_ controller: Controller) {
+    init(_ controller: Controller, heat: Float) {
       self.controller = controller
+      self.heat = heat
       memory = controller.start
     }
 
     mutating func choose(_ decision: Int, _ open: ClosedRange<Int>, _ random: inout RandomStream) -> Int {
       memory = controller.next(memory, after: last)
-      let odds = controller.odds(of: decision, open: open, memory)
+      let odds = controller.odds(of: decision, open: open, memory, heat: heat)
       var rest = Float(random.nextUnit())
       let option = open.first { option in
         rest -= odds[option]

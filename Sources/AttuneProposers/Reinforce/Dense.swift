@@ -3,9 +3,12 @@
 enum Dense {
   /// output += W · input
   static func add(
-    _ weights: UnsafeBufferPointer<Float>, at start: Int, times input: UnsafeBufferPointer<Float>, to output: UnsafeMutableBufferPointer<Float>
+    _ weights: UnsafeBufferPointer<Float>, at start: Int, times input: UnsafeBufferPointer<Float>,
+    to output: UnsafeMutableBufferPointer<Float>
   ) {
-    guard var column = weights.baseAddress.map({ $0 + start }), let target = output.baseAddress, let source = input.baseAddress else { return }
+    guard var column = weights.baseAddress.map({ $0 + start }), let target = output.baseAddress, let source = input.baseAddress else {
+      return
+    }
     let rows = output.count
     for index in 0..<input.count {
       let factor = source[index]

@@ -5,6 +5,9 @@ import AttuneMath
 ///
 /// A batch is learnt from when all of its trials have ended. One that does not end is waited for until so many later ones have ended that
 /// two batches could be made of them, and learnt from, with all that followed, should it end after all.
+///
+/// With every batch, half as many of the best trials before it are gone through again, so that a rare success is not forgotten: Oh, Guo, Singh
+/// and Lee, "Self-imitation learning" (ICML 2018).
 struct Schooling: Sendable {
   /// How a controller learns.
   struct Manner: Hashable, Sendable {
@@ -66,10 +69,12 @@ struct Schooling: Sendable {
   private func learn(_ state: inout State, _ observations: [Observation], _ episode: (Int) -> Episode) {
     let range = range(of: state.lessons)
     state.lessons += 1
-    let members = range.filter { observations[$0].isEvidence }
-    guard !members.isEmpty else { return }
-    let rivals = observations[max(0, range.upperBound - Self.window * manner.batch)..<range.upperBound].filter(\.isEvidence)
-    let rewards = members.map { Self.reward(of: observations[$0], among: rivals) }
+    let rivals = (max(0, range.upperBound - Self.window * manner.batch)..<range.upperBound).filter { observations[$0].isEvidence }
+    let fresh = rivals.filter(range.contains)
+    guard !fresh.isEmpty else { return }
+    let best = rivals.prefix { $0 < range.lowerBound }.sorted { observations[$0].isFitter(than: observations[$1]) }
+    let members = fresh + best.prefix(manner.batch / 2)
+    let rewards = members.map { member in Self.reward(of: observations[member], among: rivals.map { observations[$0] }) }
     let baseline = state.baseline
     let lessons = zip(members, rewards).map { (episode: episode($0), advantage: 2 * ($1 - baseline)) }
     for _ in 0..<manner.passes { state.controller.learn(from: lessons, entropy: manner.entropy, rate: manner.rate) }
