@@ -186,6 +186,7 @@ def test_configuration(start: Any, directory: Path) -> None:
     (directory / "config.json").write_text('{"rate": 1, "depth": "deep", "far": 9, "solver": "adam"}')
     script = start(ATTUNE_CONFIG=str(directory / "config.json"), ATTUNE_SEED="42", ATTUNE_CHECKPOINT="/tmp/c", ATTUNE_RESUME="1")
     assert script("attune.parent_checkpoint()") is None
+    assert script("[__import__('os').environ.update(ATTUNE_PARENT_CHECKPOINT='/tmp/p'), str(attune.parent_checkpoint())][1]") == "/tmp/p"
     assert script("attune.config({'rate': 0.1, 'epochs': 3})") == {"rate": 1, "epochs": 3, "depth": "deep", "far": 9, "solver": "adam"}
     assert script("attune.live('rate', 0.1, min=0, max=1)()") == 1.0
     assert script("attune.live('depth', 1)") == "Refused: 'depth' = 'deep' refused: allowed any integer. The program keeps 1."

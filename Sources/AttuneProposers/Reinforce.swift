@@ -32,8 +32,8 @@ public struct Reinforce: Proposer {
 
   init(options: inout AlgorithmOptions) throws(AlgorithmError) {
     manner = Schooling.Manner(
-      batch: try options.int("batch", default: 8, in: 1...10_000), passes: try options.int("passes", default: 4, in: 1...100),
-      rate: Float(try options.number("rate", default: 0.015, in: 1e-6...1)),
+      batch: try options.int("batch", default: 8, in: 1...10_000), passes: try options.int("passes", default: 2, in: 1...100),
+      rate: Float(try options.number("rate", default: 0.025, in: 1e-6...1)),
       entropy: Float(try options.number("entropy", default: 0.2, in: 0...10)), memory: 0.7)
     hidden = try options.int("hidden", default: 12, in: 0...256)
     levels = try options.int("levels", default: 8, in: 2...Decision.mostOptions)
