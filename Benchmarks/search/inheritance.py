@@ -4,7 +4,7 @@ Runs Examples/architecture with the command, by `evolution` and by `reinforce`, 
 inherited once more, with the same seed and without its parent. One that does not get there within the example's epochs counts as one epoch
 more than those.
 
-Usage: inheritance.py [--json FILE] [--seeds 5] [--accuracy 0.95] [--trials 40]
+Usage: inheritance.py [--json FILE] [--seeds 3] [--accuracy 0.95] [--trials 60]
 """
 
 from __future__ import annotations
@@ -88,9 +88,9 @@ def measure(proposer: str, options: argparse.Namespace, data: Any) -> list[harne
 
 def main() -> int:
     def add(parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--seeds", type=int, default=5)
+        parser.add_argument("--seeds", type=int, default=3)
         parser.add_argument("--accuracy", type=float, default=0.95)
-        parser.add_argument("--trials", type=int, default=40)
+        parser.add_argument("--trials", type=int, default=60)
 
     options = harness.options(__doc__, add)
     data = learn.load_images()

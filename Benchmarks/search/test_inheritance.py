@@ -9,7 +9,7 @@ def test_epochs_are_counted_from_one():
     assert [inheritance.epochs_to(0.9, curve) for curve in ([0.95], [0.5, 0.9, 0.8], [0.1, 0.2])] == [1, 2, 3]
 
 
-@pytest.mark.parametrize("proposer, options", [("evolution", {"population: 12": "population: 2"}), ("reinforce", {})])
+@pytest.mark.parametrize("proposer, options", [("evolution", {"population: 8": "population: 2"}), ("reinforce", {})])
 def test_the_example_runs(proposer, options):
     with harness.Place() as place:
         children = inheritance.explored(place, proposer, seed=1, trials=5, changes={"range: [1, 3]": "range: [1, 1]", **options})

@@ -78,15 +78,19 @@ class Network:
         self.biases.insert(-1, np.zeros(width))
 
     def widen(self, layer: int, width: int, random: np.random.Generator) -> None:
-        """Net2WiderNet: new units are copies of old ones, and a unit and its copies share its outgoing weights. They share unevenly, so that
-        the copies learn different things from then on."""
-        before = self.weights[layer].shape[1]
-        source = np.concatenate([np.arange(before), random.integers(before, size=width - before)])
-        shares = random.uniform(0.5, 1.5, size=width)
-        shares /= np.bincount(source, weights=shares, minlength=before)[source]
-        self.weights[layer] = self.weights[layer][:, source]
-        self.biases[layer] = self.biases[layer][source]
-        self.weights[layer + 1] = self.weights[layer + 1][source] * shares[:, None]
+        """Net2WiderNet: a new unit is a copy of an old one, and the two share its outgoing weights; unevenly, so that they learn different things
+        from then on. Each unit is copied once: many copies of few units hardly drift apart. What is left is new, and not heard at first."""
+        inputs, before = self.weights[layer].shape
+        copied = random.permutation(before)[: width - before]
+        new = width - before - len(copied)
+        shares = random.uniform(0.25, 0.75, size=(len(copied), 1))
+        outgoing = self.weights[layer + 1]
+        copies = shares * outgoing[copied]
+        outgoing[copied] -= copies
+        self.weights[layer + 1] = np.vstack([outgoing, copies, np.zeros((new, outgoing.shape[1]))])
+        fresh = random.normal(0, np.sqrt(2 / inputs), (inputs, new))
+        self.weights[layer] = np.hstack([self.weights[layer], self.weights[layer][:, copied], fresh])
+        self.biases[layer] = np.concatenate([self.biases[layer], self.biases[layer][copied], np.zeros(new)])
 
 
 class Adam:

@@ -54,6 +54,7 @@ import Testing
     ("Spearmint", #", "engine": "GPEIOptChooser", "engine_config": {}, "grid_size": 20000"#, AlgorithmChoice("gp")),
     ("hyperband", #", "max_iter": 27, "eta": 3"#, AlgorithmChoice("hyperband", options: ["max_iter": 27, "eta": 3])),
     ("bohb", #", "min_points_in_model": null, "random_fraction": 0.5"#, AlgorithmChoice("bohb", options: ["random_fraction": 0.5])),
+    ("eas", #", "episodes": 7"#, AlgorithmChoice("reinforce", options: ["grow": true])),
   ]
 
   @Test(arguments: proposers)

@@ -4,8 +4,8 @@ import AttuneValues
 /// Auptimizer's proposers and early stopping policies under the names they have here.
 extension AuptimizerFile {
   private static let proposers = [
-    "random": "random", "sequence": "grid", "spearmint": "gp", "hyperopt": "tpe", "hyperband": "hyperband", "bohb": "bohb", "eas": "eas",
-    "passive": "passive",
+    "random": "random", "sequence": "grid", "spearmint": "gp", "hyperopt": "tpe", "hyperband": "hyperband", "bohb": "bohb",
+    "eas": "reinforce", "passive": "passive",
   ]
   private static let policies = ["median": "median", "bandit": "bandit", "truncation": "truncation", "curve_fitting": "earlyterm"]
 
@@ -25,10 +25,11 @@ extension AuptimizerFile {
       throw item.problem("unknown proposer '\(word)'\(Nearest.hint(word, among: Self.proposers.keys.sorted()))")
     }
     if word == "hyperopt", let engine = root.node["engine"], engine.value == .string("random") { name = "random" }
-    var options: [String: Value] = [:]
+    // Its networks grow from trained ones.
+    var options: [String: Value] = word == "eas" ? ["grow": true] : [:]
     for entry in try root.entries("a mapping") where !Self.general.contains(entry.key) && !entry.value.isNull {
       let option = root.child(entry.key, entry.value)
-      if Self.internals.contains(entry.key) {
+      if Self.internals.contains(entry.key) || word == "eas" {
         if word != "hyperopt" || entry.key != "engine" { remark(option, "has no effect here; it tunes Auptimizer's own '\(word)'") }
       } else if let value = entry.value.value {
         options[entry.key] = value
