@@ -107,14 +107,14 @@ import Testing
       (.int(lower: 3, upper: 3), 1),
     ]
     for (domain, count) in domains {
-      let decision = Decision(parameter: 0, domain: domain, axis: Axis(domain.kind), levels: 8)
+      let decision = Decision(Parameter("p", domain), at: 0, levels: 8)
       #expect(decision.count == count, "\(domain)")
       for option in 0..<count {
         let unit = decision.coordinate(of: option, atLeast: nil, using: &random)
         #expect(domain.snapped(unit) == unit && decision.option(at: unit) == option, "\(domain), option \(option)")
       }
     }
-    let narrowed = Decision(parameter: 0, domain: domains[0].0, axis: Axis(domains[0].0.kind, allowed: [3, 700]), levels: 8)
+    let narrowed = Decision(Parameter("p", .choice([3, 700]), frame: domains[0].0), at: 0, levels: 8)
     #expect(narrowed.count == 2 && narrowed.coordinate(of: 1, atLeast: nil, using: &random) == 0.7005)
   }
 

@@ -14,7 +14,7 @@ struct Breeder {
   init(space: SearchSpace, tried: TriedPoints) {
     self.space = space
     self.tried = tried
-    genes = zip(space.parameters, space.axes).map { Gene(domain: $0.domain, axis: $1) }
+    genes = space.parameters.map(Gene.init)
   }
 
   /// Whether there is more than one configuration.

@@ -9,19 +9,19 @@ import AttuneMath
 
 /// One coordinate as evolution changes it.
 struct Gene {
-  private let domain: Domain
+  private let parameter: Parameter
   private let axis: Axis
 
-  init(domain: Domain, axis: Axis) {
-    self.domain = domain
-    self.axis = axis
+  init(_ parameter: Parameter) {
+    self.parameter = parameter
+    axis = parameter.axis
   }
 
   /// Whether there is more than one value.
   var canVary: Bool {
     switch axis.kind {
     case .continuous: axis.range.lowerBound < axis.range.upperBound
-    case .ordered: domain.snapped(axis.range.lowerBound) != domain.snapped(axis.range.upperBound)
+    case .ordered: parameter.snapped(axis.range.lowerBound) != parameter.snapped(axis.range.upperBound)
     case .unordered(let count): (axis.allowed?.count ?? count) > 1
     }
   }
@@ -88,7 +88,7 @@ struct Gene {
 
   /// The nearest coordinate that stands for a value and may be proposed.
   private func kept(_ unit: Double) -> Double {
-    domain.snapped(min(max(unit, axis.range.lowerBound), axis.range.upperBound))
+    parameter.snapped(min(max(unit, axis.range.lowerBound), axis.range.upperBound))
   }
 
   /// A step beyond the edge turns back there.

@@ -20,20 +20,21 @@ struct Decision: Sendable {
   /// Whether options have no order: growing a trial leaves them alone.
   let isChoice: Bool
   private let options: Options
-  private let domain: Domain
+  private let source: Parameter
 
-  /// - Parameter levels: into how many intervals a range without few values is cut.
-  init(parameter: Int, domain: Domain, axis: Axis, levels: Int) {
-    self.parameter = parameter
-    self.domain = domain
+  /// - Parameters:
+  ///   - index: the parameter's place in the space.
+  ///   - levels: into how many intervals a range without few values is cut.
+  init(_ source: Parameter, at index: Int, levels: Int) {
+    parameter = index
+    self.source = source
+    let axis = source.axis
     switch axis.kind {
     case .unordered(let count):
       let values = (axis.allowed ?? Array(0..<count)).map { (Double($0) + 0.5) / Double(count) }
       let groups = min(values.count, Self.mostOptions)
       options = .listed((0..<groups).map { Array(values[($0 * values.count / groups)..<(($0 + 1) * values.count / groups)]) })
-    case .ordered(let count) where count <= max(levels, 2):
-      let values = (domain.units ?? [0.5]).filter { axis.range.contains($0) }
-      options = .listed((values.isEmpty ? [domain.snapped(axis.range.lowerBound)] : values).map { [$0] })
+    case .ordered where source.count ?? .max <= max(levels, 2): options = .listed((source.units ?? [0.5]).map { [$0] })
     case .ordered, .continuous: options = .intervals(axis.range, axis.range.lowerBound < axis.range.upperBound ? levels : 1)
     }
     (isChoice, isSize) =
@@ -69,7 +70,7 @@ struct Decision: Sendable {
       let width = (range.upperBound - range.lowerBound) / Double(count)
       let high = range.lowerBound + Double(option + 1) * width
       let low = min(max(range.lowerBound + Double(option) * width, floor ?? 0), high)
-      return domain.snapped(low + random.nextUnit() * (high - low))
+      return source.snapped(low + random.nextUnit() * (high - low))
     }
   }
 }

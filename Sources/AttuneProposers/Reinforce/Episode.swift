@@ -26,10 +26,7 @@ struct DecisionList: Sendable {
   init(_ space: SearchSpace, levels: Int, grows: Bool) {
     self.space = space
     self.grows = grows
-    let axes = space.axes
-    decisions = space.resolved.map {
-      Decision(parameter: $0, domain: space.parameters[$0].domain, axis: axes[$0], levels: levels)
-    }
+    decisions = space.resolved.map { Decision(space.parameters[$0], at: $0, levels: levels) }
   }
 
   /// How many options each decision has.
@@ -71,7 +68,7 @@ struct DecisionList: Sendable {
       let floor = parent.flatMap { decision.isSize && $0.isActive[decision.parameter] ? $0.point[decision.parameter] : nil }
       let isKept = decision.isChoice && parent?.isActive[decision.parameter] == true
       let unit = isKept ? parent?.point[decision.parameter] : nil
-      configuration[parameter.name] = parameter.domain.value(
+      configuration[parameter.name] = parameter.value(
         atUnit: unit ?? decision.coordinate(of: option, atLeast: floor, using: &random))
     }
     return (configuration, isGrown)
