@@ -6,6 +6,7 @@ public enum ProposerCatalog {
   typealias Maker = @Sendable (inout AlgorithmOptions) throws(AlgorithmError) -> any Proposer
 
   static let makers: [String: Maker] = [
+    "cmaes": CovarianceAdaptation.init(options:),
     "evolution": Evolution.init(options:),
     "grid": GridSearch.init(options:),
     "random": RandomSearch.init(options:),

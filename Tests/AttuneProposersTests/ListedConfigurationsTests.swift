@@ -41,7 +41,9 @@ import Testing
   @Test func textsThatLookLikeNumbersStayTexts() throws {
     let space = try SearchSpace([Parameter("size", .choice(["1", "2"])), Parameter("x", .float(lower: 0, upper: 1))])
     #expect(
-      try proposals(of: ConfigurationList("x,size\n1,2", name: "a.csv"), in: space).map(\.values) == [["size": .string("2"), "x": .float(1)]])
+      try proposals(of: ConfigurationList("x,size\n1,2", name: "a.csv"), in: space).map(\.values) == [
+        ["size": .string("2"), "x": .float(1)]
+      ])
   }
 
   @Test(arguments: [
@@ -50,7 +52,8 @@ import Testing
     ("points.jsonl", "[0.1]", "points.jsonl:1: an object such as {\"lr\": 0.1} was expected; got [0.1]"),
     ("points.jsonl", "{\"x\": [1]}", "points.jsonl:1: 'x' must be a single value; got [1]"),
     ("points.csv", "x\n0.5\nhigh", "points.csv:3: parameter 'x'"), ("points.csv", "x\n0.5,1", "points.csv:2: 2 cells under 1 names"),
-    ("points.csv", "x,x\n0.5,1", "points.csv:1: two columns are called 'x'"), ("points.csv", "x\n\"0.5", "points.csv:2: a quote is not closed"),
+    ("points.csv", "x,x\n0.5,1", "points.csv:1: two columns are called 'x'"),
+    ("points.csv", "x\n\"0.5", "points.csv:2: a quote is not closed"),
     ("points.csv", "y\n0.5", "points.csv:2: parameter 'x'"),
   ])
   func mistakesHaveALine(name: String, text: String, message: String) throws {

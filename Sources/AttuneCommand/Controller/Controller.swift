@@ -17,7 +17,9 @@ struct Controller {
   /// - Parameter place: puts a complaint about a key of the experiment file into words, with its line where that is known.
   /// - Throws: `Failure` for an unknown algorithm or option, or a command that does not exist.
   static func check(_ definition: ExperimentDefinition, place: (_ key: String, _ complaint: String) -> String = { "\($0): \($1)" }) throws {
-    do { _ = try ProposerCatalog.make(definition.proposer, directory: definition.job.directory) } catch { throw Failure(.badInput, place("proposer", "\(error)")) }
+    do { _ = try ProposerCatalog.make(definition.proposer, directory: definition.job.directory) } catch {
+      throw Failure(.badInput, place("proposer", "\(error)"))
+    }
     do { _ = try SchedulerCatalog.make(definition.scheduler) } catch { throw Failure(.badInput, place("scheduler", "\(error)")) }
     if let problem = CommandCheck.problem(with: definition.job) { throw Failure(.badInput, place(problem.key, problem.complaint)) }
   }
@@ -48,7 +50,8 @@ struct Controller {
       let driver = try ExperimentDriver(
         definition, scheduler: SchedulerCatalog.make(definition.scheduler),
         parts: ExperimentDriver.Parts(
-          journal: journal, runner: fleet, proposer: ProposerCatalog.make(definition.proposer, directory: definition.job.directory), clock: clock))
+          journal: journal, runner: fleet, proposer: ProposerCatalog.make(definition.proposer, directory: definition.job.directory),
+          clock: clock))
       let display = ProgressDisplay(Progress(name: record.name, definition: definition, history: await driver.history, at: clock.now))
       let updates = await driver.updates()
       let control = try ControlServer(name: record.name, folder: folder, driver: driver, fleet: fleet)

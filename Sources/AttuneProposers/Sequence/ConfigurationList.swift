@@ -68,7 +68,7 @@ public struct ConfigurationList: Hashable, Sendable {
     var found: [Configuration] = []
     for (index, entry) in entries.enumerated() {
       let given = Configuration(entry.isTyped ? entry.values : Self.read(entry, in: space))
-      do { found.append(try space.validate(given)) } catch where index < start {
+      do { found.append(try space.validate(given)) } catch  where index < start {
         found.append(given)
       } catch {
         throw ConfigurationListError(file: name, line: entry.line, message: "\(error)")
