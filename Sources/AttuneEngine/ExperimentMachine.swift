@@ -175,7 +175,7 @@ extension ExperimentMachine {
       actions.append(start(queue.removeFirst(), in: slot))
     }
     let isSlotFree = occupants.count + heirs.count < slots.union(occupants.keys).count
-    if isSlotFree, queue.isEmpty, awaited == nil, !isExhausted, canAdmit {
+    if isSlotFree, queue.isEmpty, awaited == nil, !isExhausted, !definition.isPassive, canAdmit {
       let next = TrialID(history.trials.count + 1)
       awaited = next
       actions.append(.propose(next))

@@ -9,6 +9,8 @@ public enum ProposerCatalog {
     "cmaes": CovarianceAdaptation.init(options:),
     "evolution": Evolution.init(options:),
     "grid": GridSearch.init(options:),
+    "mcts": MonteCarloTreeSearch.init(options:),
+    "passive": PassiveProposer.init(options:),
     "random": RandomSearch.init(options:),
     "reinforce": Reinforce.init(options:),
     "sequence": ListedConfigurations.init(options:),

@@ -93,7 +93,8 @@ struct Scenario {
     var definition = ExperimentDefinition(
       name: "scenario", job: Job(command: ["train"], directory: "/"),
       objective: Objective(metric: "accuracy", goal: .maximize, target: words["target"].flatMap(Double.init)),
-      space: try SearchSpace([Parameter("lr", .float(lower: 0, upper: 1), isLive: true)]), proposer: AlgorithmChoice("random"),
+      space: try SearchSpace([Parameter("lr", .float(lower: 0, upper: 1), isLive: true)]),
+      proposer: AlgorithmChoice(words["proposer"] ?? "random"),
       scheduler: AlgorithmChoice(words["scheduler"] ?? "fifo", options: words["startup"].map { ["startup": Value(typed: $0)] } ?? [:]),
       resources: Resources(localSlots: 2),
       limits: Limits(

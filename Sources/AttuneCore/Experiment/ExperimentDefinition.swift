@@ -148,3 +148,8 @@ public struct ExperimentDefinition: Hashable, Sendable, Codable {
     self.seed = seed
   }
 }
+
+extension ExperimentDefinition {
+  /// Whether all configurations come from outside: nothing is asked for, and the experiment waits for more until a limit or a stop.
+  public var isPassive: Bool { proposer.name == "passive" }
+}

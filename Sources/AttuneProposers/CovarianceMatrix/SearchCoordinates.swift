@@ -45,14 +45,13 @@ struct SearchCoordinates: Sendable {
     var numbers: [Number] = []
     var categories: [Category] = []
     var isContinuous = false
-    for (index, axis) in space.axes.enumerated() where axis.range.lowerBound < axis.range.upperBound {
+    for (index, axis) in space.axes.enumerated() where space.parameters[index].count != 1 {
       switch axis.kind {
       case .continuous:
         isContinuous = true
         numbers.append(Number(parameter: index, range: axis.range, edges: []))
       case .ordered(let count) where count > 2:
-        numbers.append(
-          Number(parameter: index, range: axis.range, edges: Self.edges(of: space.parameters[index].domain, count, axis.range)))
+        numbers.append(Number(parameter: index, range: axis.range, edges: Self.edges(of: space.parameters[index], axis.range)))
       case .ordered(let count), .unordered(let count):
         if count > 1 { categories.append(Category(parameter: index, count: count, allowed: axis.allowed)) }
       }
@@ -60,10 +59,9 @@ struct SearchCoordinates: Sendable {
     (self.numbers, self.categories, self.isContinuous, dimensions) = (numbers, categories, isContinuous, space.dimensions)
   }
 
-  private static func edges(of domain: Domain, _ count: Int, _ range: ClosedRange<Double>) -> [Double] {
-    guard count <= mostEdges, let units = domain.units else { return [] }
-    let width = range.upperBound - range.lowerBound
-    let inside = units.filter(range.contains).map { ($0 - range.lowerBound) / width }
+  private static func edges(of parameter: Parameter, _ range: ClosedRange<Double>) -> [Double] {
+    guard parameter.count ?? .max <= mostEdges, let units = parameter.units else { return [] }
+    let inside = units.map { ($0 - range.lowerBound) / (range.upperBound - range.lowerBound) }
     return zip(inside, inside.dropFirst()).map { ($0 + $1) / 2 }
   }
 

@@ -32,7 +32,7 @@ struct SobolDesign: Sendable {
         return Proposal(configuration)
       }
       repeated = repeated ?? configuration
-      if let count = history.space.pointCount, sequence.tried.count >= count { break }
+      if let count = history.space.configurationCount, sequence.tried.count >= count { break }
     }
     guard let repeated else { throw .constraintsTooTight(constraints: history.space.constraints.map(\.text)) }
     return Proposal(repeated, note: "every configuration of the space has been tried; this one is repeated")
@@ -80,16 +80,4 @@ struct DesignSequence: Sendable {
   }
 
   private static func digits(_ unit: Double) -> UInt32 { UInt32(min(max(unit, 0) * 0x1p32, 0x1p32 - 1)) }
-}
-
-extension SearchSpace {
-  /// How many points a space without continuous parameters has, absent ones told apart or not; `nil` beyond a million.
-  var pointCount: Int? {
-    var product = 1
-    for parameter in parameters {
-      guard let count = parameter.domain.count, count <= 1_000_000 / product else { return nil }
-      product *= count
-    }
-    return product
-  }
 }
