@@ -15,6 +15,7 @@ let package = Package(
     .library(name: "AttuneCore", targets: ["AttuneCore"]),
     .library(name: "AttuneImportance", targets: ["AttuneImportance", "AttuneCore", "AttuneValues"]),
     .library(name: "AttuneProposers", targets: ["AttuneProposers", "AttuneCore", "AttuneMath", "AttuneValues"]),
+    .library(name: "AttuneTesting", targets: ["AttuneTesting"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),

@@ -13,7 +13,9 @@ let package = Package(
     // A program that is tuned and a client that tunes it: latency, changes a second, what a flood costs the training loop.
     .executableTarget(name: "LiveSpeed", dependencies: ["System", .product(name: "Attune", package: "attune")]),
     // A proposer behind lines of JSON, for the search benchmark.
-    .executableTarget(name: "AskTell", dependencies: ["System", .product(name: "AttuneProposers", package: "attune")]),
+    .executableTarget(
+      name: "AskTell",
+      dependencies: ["System", .product(name: "AttuneProposers", package: "attune"), .product(name: "AttuneTesting", package: "attune")]),
     // Importance behind a line of JSON, for the search benchmark.
     .executableTarget(name: "TrialImportance", dependencies: ["System", .product(name: "AttuneImportance", package: "attune")]),
     // Clocks, processors and plain sockets.

@@ -4,7 +4,6 @@
 set -eu
 cd "$(dirname "$0")/.."
 python=.venv-recipes/bin/python
-cpu=https://download.pytorch.org/whl/cpu
 
 complain() {
   echo "recipes: $*" >&2
@@ -25,18 +24,10 @@ print("\n".join(sorted({one for name, extra in extras.items() for one in extra})
 stamp="$wanted
 ${TORCH:-}"
 if [ "$(cat .venv-recipes/.has 2>/dev/null)" != "$stamp" ]; then
-  # PyPI's torch for Linux brings several GB for GPUs. One for CPUs is at torch's own index, or among wheels that pip was told of.
-  index=""
-  if [ -z "${TORCH:-}" ]; then
-    if $python -c "import urllib.request; urllib.request.urlopen('$cpu/torch/', timeout=10)" 2>/dev/null; then
-      index="--extra-index-url $cpu"
-    else
-      TORCH=$($python -m pip index versions torch 2>/dev/null | tr -d ' ' | tr , '\n' | sed -n 's/^\(.*+cpu\)$/torch==\1/p' | head -n 1)
-    fi
-  fi
-  echo "recipes: installing ${TORCH:-torch} and" $wanted
-  # Word splitting of $index and $wanted is meant: they are lists.
-  $python -m pip install --quiet --disable-pip-version-check $index ${TORCH:+"$TORCH"} $wanted pytest ||
+  torch=$(Scripts/cpu_torch.sh $python)
+  echo "recipes: installing $torch and" $wanted
+  # Word splitting of $torch and $wanted is meant: they are lists.
+  $python -m pip install --quiet --disable-pip-version-check $torch $wanted pytest ||
     complain "pip could not install the frameworks; is a package index in reach?"
   echo "$stamp" >.venv-recipes/.has
 fi

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 
@@ -19,17 +20,31 @@ class Parameter:
     log: bool = False
     values: list[Any] = field(default_factory=list)
 
+    def draw(self, random: Random) -> Any:
+        """A value, uniform on the parameter's scale."""
+        if self.type == "choice":
+            return random.choice(self.values)
+        if self.type == "int" and not self.log:
+            return random.randint(int(self.lower), int(self.upper))
+        # Half a unit more on either side gives the first and the last integer as much room as the others.
+        margin = 0.5 if self.type == "int" else 0
+        low, high = self.lower - margin, self.upper + margin
+        value = math.exp(random.uniform(math.log(low), math.log(high))) if self.log else random.uniform(low, high)
+        return min(max(round(value), int(self.lower)), int(self.upper)) if self.type == "int" else value
+
 
 @dataclass(frozen=True)
 class Function:
     name: str
     parameters: list[Parameter]
     evaluate: Callable[[Mapping[str, Any]], float]
+    optimum: float = 0
+    """Its lowest value."""
 
 
-def of_floats(name: str, bounds: list[tuple[float, float]], formula: Callable[[list[float]], float]) -> Function:
+def of_floats(name: str, bounds: list[tuple[float, float]], formula: Callable[[list[float]], float], optimum: float = 0) -> Function:
     parameters = [Parameter(f"x{i}", "float", low, high) for i, (low, high) in enumerate(bounds)]
-    return Function(name, parameters, lambda c: formula([c[p.name] for p in parameters]))
+    return Function(name, parameters, lambda c: formula([c[p.name] for p in parameters]), optimum)
 
 
 def branin(x: list[float]) -> float:
@@ -78,9 +93,16 @@ def mixed6(c: Mapping[str, Any]) -> float:
     return float(rate + size + 4 * (c["dropout"] - 0.25) ** 2 + SOLVER_LOSS[c["opt"]] + BATCH_LOSS[c["batch"]])
 
 
+def mixed10(c: Mapping[str, Any]) -> float:
+    """Ten parameters of every kind: what the cost of a proposal is measured on."""
+    floats = sum((c[f"f{i}"] - 0.5) ** 2 for i in range(3)) + ((math.log10(c["f3"]) + 3) / 5) ** 2 + ((math.log10(c["f4"]) + 2) / 5) ** 2
+    ints = ((c["i0"] - 30) / 100) ** 2 + ((c["i1"] - 70) / 100) ** 2 + ((math.log2(c["i2"]) - 6) / 10) ** 2
+    return float(floats + ints + "abc".index(c["c0"]) / 10 + abs("abcde".index(c["c1"]) - 2) / 10)
+
+
 FUNCTIONS = [
-    of_floats("branin", [(-5, 10), (0, 15)], branin),
-    of_floats("hartmann6", [(0, 1)] * 6, hartmann6),
+    of_floats("branin", [(-5, 10), (0, 15)], branin, 0.39788735772973816),
+    of_floats("hartmann6", [(0, 1)] * 6, hartmann6, -3.3223680114155147),
     of_floats("rosenbrock5", [(-5, 10)] * 5, rosenbrock),
     of_floats("ackley10s", [(-32.768, 32.768)] * 10, lambda x: ackley([v - o for v, o in zip(x, ACKLEY_OPTIMUM, strict=True)])),
     Function(
@@ -96,4 +118,13 @@ FUNCTIONS = [
         mixed6,
     ),
 ]
+MIXED10 = Function(
+    "mixed10",
+    [Parameter(f"f{i}", "float", 0, 1) for i in range(3)]
+    + [Parameter(f"f{i}", "float", 1e-5, 1, log=True) for i in (3, 4)]
+    + [Parameter(f"i{i}", "int", 1, 100) for i in (0, 1)]
+    + [Parameter("i2", "int", 1, 1024, log=True)]
+    + [Parameter("c0", "choice", values=list("abc")), Parameter("c1", "choice", values=list("abcde"))],
+    mixed10,
+)
 BY_NAME = {function.name: function for function in FUNCTIONS}

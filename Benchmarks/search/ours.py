@@ -7,15 +7,55 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from functions import BY_NAME, Function
 
-PROGRAM = Path(__file__).resolve().parent.parent / ".build" / "release" / "AskTell"
+PROGRAM = Path(os.environ.get("ATTUNE_ASKTELL") or Path(__file__).resolve().parent.parent / ".build" / "release" / "AskTell")
+
+
+class Answer(NamedTuple):
+    trial: int
+    configuration: dict[str, Any]
+    seconds: float
+    """Of the processor, for this proposal."""
+
+
+class Session:
+    """One AskTell. Raises SystemExit with its words when it cannot go on."""
+
+    def __init__(self, proposer: dict[str, Any], function: Function, seed: int) -> None:
+        self.title = f"{proposer['name']} on {function.name}"
+        self.process = subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.send({"proposer": proposer, "seed": seed, "parameters": [asdict(parameter) for parameter in function.parameters]})
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.communicate()
+
+    def send(self, message: dict[str, Any]) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(message) + "\n")
+        self.process.stdin.flush()
+
+    def tell(self, trial: int, value: float) -> None:
+        self.send({"tell": trial, "value": value})
+
+    def ask(self) -> Answer:
+        assert self.process.stdout is not None
+        self.send({"ask": True})
+        answer = json.loads(self.process.stdout.readline() or '{"error": "it died"}')
+        if "configuration" not in answer:
+            raise SystemExit(f"{self.title}: {answer.get('error', 'nothing more to propose')}")
+        return Answer(answer["trial"], answer["configuration"], answer["seconds"])
 
 
 @dataclass(frozen=True)
@@ -28,28 +68,35 @@ class Run:
 
 def search(proposer: dict[str, Any], function: Function, seed: int, evaluations: int, parallel: int = 1) -> Run:
     """One search with `parallel` trials under way at a time, which end in the order in which they began."""
-    request = {"proposer": proposer, "seed": seed, "parameters": [asdict(p) for p in function.parameters]}
     values: list[float] = []
     seconds: list[float] = []
-    with subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None and process.stdout is not None
-
-        def send(message: dict[str, Any]) -> None:
-            process.stdin.write(json.dumps(message) + "\n")
-            process.stdin.flush()
-
-        send(request)
+    with Session(proposer, function, seed) as session:
         for asked in range(evaluations):
             if asked >= parallel:
-                send({"tell": asked - parallel + 1, "value": values[asked - parallel]})
-            send({"ask": True})
-            answer = json.loads(process.stdout.readline())
-            if "error" in answer:
-                raise SystemExit(f"{proposer['name']} on {function.name}: {answer['error']}")
-            values.append(function.evaluate(answer["configuration"]))
-            seconds.append(answer["seconds"])
-        process.stdin.close()
+                session.tell(asked - parallel + 1, values[asked - parallel])
+            answer = session.ask()
+            values.append(function.evaluate(answer.configuration))
+            seconds.append(answer.seconds)
     return Run(values, seconds)
+
+
+def costs(proposer: str, function: Function, told: Sequence[tuple[dict[str, Any], float]], asks: int, own: bool) -> list[float]:
+    """Processor seconds of each of `asks` proposals after so many trials, which others made, or, if `own`, the proposer itself."""
+    seconds = []
+    with Session({"name": proposer}, function, 1) as session:
+        if not own:
+            session.send({"add": [{"configuration": configuration, "value": value} for configuration, value in told]})
+        for number in range((len(told) if own else 0) + asks):
+            answer = session.ask()
+            session.tell(answer.trial, function.evaluate(answer.configuration))
+            seconds.append(answer.seconds)
+    return seconds[-asks:]
+
+
+def catalog() -> list[str]:
+    """The proposers there are."""
+    answer = subprocess.run([PROGRAM], input='{"catalog": true}\n', capture_output=True, text=True, check=True).stdout
+    return [str(name) for name in json.loads(answer)["proposers"]]
 
 
 def main() -> None:

@@ -1,0 +1,6 @@
+"""The measurements find what they share one folder up."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
