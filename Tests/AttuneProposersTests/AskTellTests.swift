@@ -40,7 +40,7 @@ import Testing
           ["name": "opt", "type": "choice", "values": ["sgd", "adam", "rmsprop", "adagrad"]],
           ["name": "batch", "type": "choice", "values": [16, 32, 64, 128, 256]],
         ],
-      ], make: ProposerCatalog.make)
+      ], make: { try ProposerCatalog.make($0) })
   }
 
   private func value(of configuration: JSON) throws -> Double {

@@ -9,7 +9,8 @@ import System
     do {
       guard let first = try readLine().map({ try JSON(parsing: $0) }) else { return }
       if first["catalog"] != nil { return say(JSON.object(["proposers": .array(ProposerCatalog.names.map { .string($0) })]).text) }
-      var session = try AskTellSession(first, make: ProposerCatalog.make) { threadNanoseconds() * 1e-9 }
+      var session = try AskTellSession(
+        first, make: { try ProposerCatalog.make($0) }, processorSeconds: { threadNanoseconds() * 1e-9 })
       while let line = readLine() {
         if let answer = try session.answer(JSON(parsing: line)) { say(answer.text) }
       }
