@@ -3,7 +3,8 @@ import AttuneCore
 /// What is proposed where: points to start with, and a space that is edited on the way.
 ///
 /// What runs goes on, whatever is done to the space. A trial that was proposed and not started, and is not of the space any more, is proposed
-/// again under its number, if no trial with a higher number is there yet; else it runs.
+/// again under its number, if no trial with a higher number is there yet; else it runs. So does one that was promised its parent's checkpoint:
+/// the copy is beside it already.
 extension ExperimentMachine {
   /// Who proposes the points to start with.
   public static let starter = "start_with"
@@ -42,7 +43,7 @@ extension ExperimentMachine {
       (try? history.space.validate(history[last].configuration)) == nil
     else { return [] }
     let replicas = history.replicas(of: last)
-    guard replicas.allSatisfy({ queue.contains($0.id) && $0.attempts.isEmpty }) else { return [] }
+    guard replicas.allSatisfy({ queue.contains($0.id) && $0.attempts.isEmpty && $0.parent == nil }) else { return [] }
     queue.removeAll { id in replicas.contains { $0.id == id } }
     awaited = last
     return [.propose(last)]
