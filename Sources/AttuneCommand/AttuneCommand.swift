@@ -12,16 +12,27 @@ struct AttuneCommand: AsyncParsableCommand {
       InitCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self, BestCommand.self, StopCommand.self, SpaceCommand.self,
       PsCommand.self,
       GetCommand.self, SetCommand.self, FireCommand.self, WatchCommand.self, ReplayCommand.self, ForkCommand.self, EffectCommand.self,
-      SavingsCommand.self, ImportanceCommand.self, DoctorCommand.self, AgentCommand.self,
+      SavingsCommand.self, ImportanceCommand.self, AskCommand.self, TellCommand.self, DoctorCommand.self, AgentCommand.self,
     ])
 
   static func main() async {
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try parseAsRoot()
+      var command = try quick() ?? parseAsRoot()
       if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
     } catch {
       Failure.exit(with: error)
+    }
+  }
+
+  /// Scripts call these two once a trial, and to go through the tree of all commands takes longer than what they do. What cannot be
+  /// parsed so is parsed again, for a message in the usual form.
+  private static func quick() -> (any ParsableCommand)? {
+    let words = Array(CommandLine.arguments.dropFirst())
+    return switch words.first {
+    case "ask": try? AskCommand.parse(Array(words.dropFirst()))
+    case "tell": try? TellCommand.parse(Array(words.dropFirst()))
+    default: nil
     }
   }
 }

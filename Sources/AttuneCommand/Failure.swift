@@ -16,8 +16,11 @@ enum Status: Int32 {
 struct Failure: Error, CustomStringConvertible {
   let status: Status
   let description: String
+  /// Another process has the experiment now.
+  let isHeld: Bool
 
-  init(_ status: Status, _ description: String) {
+  init(_ status: Status, _ description: String, isHeld: Bool = false) {
+    self.isHeld = isHeld
     self.status = status
     self.description = description
   }

@@ -23,23 +23,32 @@ public actor ExperimentDriver {
     }
   }
 
-  private enum Input: Sendable {
+  /// Who waits for an answer to what a program outside wants.
+  typealias OutsideContinuation = CheckedContinuation<Result<OutsideAnswer, CommandError>, Never>
+
+  enum Input: Sendable {
     case seen(RunnerEvent)
     case commanded(Command, by: String, answer: CheckedContinuation<Result<Int, CommandError>, Never>)
+    case outside(OutsideWish, answer: OutsideContinuation)
     case tick
     /// The runner has given up; what runs goes on without us.
     case runnerGone
   }
 
-  private var machine: ExperimentMachine
-  private var parts: Parts
+  var machine: ExperimentMachine
+  var parts: Parts
   private var proposals: ProposalSource
-  private let inbox = Inbox<Input>()
+  let inbox = Inbox<Input>()
   /// The last number taken in from each source.
   private var taken: [String: Int] = [:]
   private var observers: [Int: AsyncStream<ExperimentUpdate>.Continuation] = [:]
   private var observerCount = 0
   private var alarm: Task<Void, Never>?
+  /// Programs outside that wait for a trial, and when those that have one began; see `+Outside.swift`.
+  var askers: [Slot: OutsideContinuation] = [:]
+  var outsideStarts: [AttemptID: Timestamp] = [:]
+  /// What was told and is not in the journal yet.
+  var unanswered: [(trial: TrialID, answer: OutsideContinuation, kinds: [Event.Kind])] = []
 
   /// A driver for a new experiment, or for one that goes on: what the journal holds is folded first.
   /// - Throws: what the journal throws.
@@ -50,6 +59,9 @@ public actor ExperimentDriver {
     let entries = try parts.journal.entries()
     machine.fold(entries.lazy.map(\.event))
     for case let origin? in entries.map(\.origin) { taken[origin.source] = max(taken[origin.source] ?? 0, origin.sequence) }
+    for entry in entries {
+      if case .attemptStarted(let id) = entry.event.kind, machine.occupants.values.contains(id) { outsideStarts[id] = entry.event.time }
+    }
   }
 
   /// The trials so far.
@@ -67,7 +79,8 @@ public actor ExperimentDriver {
       await parts.runner.close()
       return outcome
     }
-    let running = machine.history.trials.flatMap(\.attempts).filter { $0.isStarted && $0.ending == nil }.map(\.id)
+    // Programs outside are nobody's to look after.
+    let running = machine.history.trials.flatMap(\.attempts).filter { $0.isStarted && $0.ending == nil && !$0.slot.isOutside }.map(\.id)
     let events = try await parts.runner.open(acknowledged: taken, running: running)
     let pump = Task { [inbox] in
       for await event in events { inbox.put(.seen(event)) }
@@ -119,6 +132,10 @@ public actor ExperimentDriver {
       switch input {
       case .tick: events.append((Event(time: parts.clock.now, .tick), nil))
       case .runnerGone: hasRunner = false
+      case .outside(let wish, let answer):
+        try await take(events)
+        events = []
+        try await serve(wish, answer)
       case .seen(let seen): if let entry = admit(seen) { events.append(entry) }
       case .commanded(let command, let who, let answer):
         // A command is checked against the machine as it is when its turn comes, so the batch is cut here.
@@ -133,6 +150,7 @@ public actor ExperimentDriver {
       }
     }
     try await take(events)
+    if !askers.isEmpty { try await refuseInVain() }
     return hasRunner
   }
 
@@ -144,7 +162,16 @@ public actor ExperimentDriver {
 
   /// Nobody waits for an answer that cannot come any more.
   private func refuseWhatIsLeft() {
-    for case .commanded(_, _, let answer) in inbox.close() { answer.resume(returning: .failure(.controllerGone)) }
+    for input in inbox.close() {
+      switch input {
+      case .commanded(_, _, let answer): answer.resume(returning: .failure(.controllerGone))
+      case .outside(_, let answer): answer.resume(returning: .failure(.controllerGone))
+      default: break
+      }
+    }
+    for answer in askers.values { answer.resume(returning: .failure(.controllerGone)) }
+    for waiting in unanswered { waiting.answer.resume(returning: .failure(.controllerGone)) }
+    (askers, unanswered) = ([:], [])
     for observer in observers.values { observer.finish() }
   }
 
@@ -158,7 +185,7 @@ public actor ExperimentDriver {
   }
 
   /// Machine, journal, acknowledgement, actions: in this order, until no action brings a new event.
-  private func take(_ first: [(Event, JournalEntry.Origin?)]) async throws {
+  func take(_ first: [(Event, JournalEntry.Origin?)]) async throws {
     var events = first
     while !events.isEmpty {
       var actions: [Action] = []
@@ -170,9 +197,12 @@ public actor ExperimentDriver {
       }
       let update = ExperimentUpdate(events: events.map(\.0), touched: touched, outcome: machine.outcome)
       for observer in observers.values { observer.yield(update) }
+      settleOutside(after: update.events)
       events = []
       for action in actions {
-        if let answer = await perform(action) { events.append((answer, nil)) }
+        if let answers = answersOutside(action) {
+          events += answers.map { (Event(time: parts.clock.now, $0), nil) }
+        } else if let answer = await perform(action) { events.append((answer, nil)) }
       }
     }
   }
@@ -191,7 +221,7 @@ public actor ExperimentDriver {
     return nil
   }
 
-  private func startOrder(_ attempt: AttemptID, _ slot: Slot) -> Order.Start {
+  func startOrder(_ attempt: AttemptID, _ slot: Slot) -> Order.Start {
     let trial = machine.history[attempt.trial]
     return Order.Start(
       attempt: attempt, configuration: trial.configuration, slot: slot, isResume: attempt.number > 1,

@@ -13,6 +13,12 @@ public enum CommandError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknownChange(Int, of: TrialID, known: [Int])
   case checkpointTooLate(Int?, change: Int, step: Int)
   case controllerGone
+  case notAsked(TrialID, Trial.State)
+  case runsHere(TrialID, Slot)
+  case nothingTold(TrialID)
+  case objectiveMissing(TrialID, metric: String, told: [String])
+  case allAsked(limit: Int)
+  case exhausted(proposer: String)
 
   /// One line: the thing, what arrived, what is allowed.
   public var description: String {
@@ -32,6 +38,16 @@ public enum CommandError: Error, Hashable, Sendable, CustomStringConvertible {
       "change \(number) took effect after step \(changeStep), and the newest checkpoint is \(step.map { "of step \($0)" } ?? "of no known step"): "
         + "a twin from there has the change in it; --from-start runs one from the beginning. Nothing was forked"
     case .searchOver: "the search is over and the best configuration is tested with other seeds; nothing was changed"
+    case .notAsked(let id, let state):
+      "trial \(id) is \(state.rawValue), and only one that was asked for and has not been told can be told. Nothing was recorded"
+    case .runsHere(let id, let slot): "trial \(id) runs in slot \(slot) and reports by itself. Nothing was recorded"
+    case .nothingTold(let id): "trial \(id): a step is told as a number from 1 with at least one metric. Nothing was recorded"
+    case .objectiveMissing(let id, let metric, let told):
+      "trial \(id) cannot be done without '\(metric)', the objective; "
+        + (told.isEmpty ? "nothing was told" : "told: \(told.joined(separator: ", "))\(Nearest.match(metric, among: told) == nil ? "" : " (another spelling?)")")
+        + ". Nothing was recorded"
+    case .allAsked(let limit): "limits.trials allows \(limit) trials and all were asked for; there is nothing more to try"
+    case .exhausted(let proposer): "'\(proposer)' has proposed all it can; there is nothing more to try"
     case .noRoom(let limit): "limits.trials allows \(limit) trials and all are proposed; nothing was added"
     }
   }

@@ -29,11 +29,13 @@ extension ExperimentMachine {
     guard closing == nil || (closing == .interrupted && outcome != .interrupted) else { return [] }
     closing = outcome
     let reason: StopReason = outcome == .interrupted ? .interruption : .experimentOver
-    return occupants.values.sorted().flatMap { stop($0, reason) }
+    // Who leaves does not end what programs outside do: they tell whoever comes next.
+    return occupants.sorted { $0.value < $1.value }.filter { outcome != .interrupted || !$0.key.isOutside }.flatMap { stop($0.value, reason) }
   }
 
   /// Ends when nothing runs and nothing can come any more.
   mutating func finishIfDone() -> [Action] {
+    if closing == .interrupted, occupants.keys.allSatisfy(\.isOutside) { return finish(.interrupted) }
     guard occupants.isEmpty else { return [] }
     if let closing {
       if case .targetReached = closing, let tests = beginTests(then: closing) { return tests + startWaiting() }

@@ -50,7 +50,7 @@ extension ExperimentMachine {
     history[id.trial].state = verdict.state
     history[id.trial].reason = verdict.reason
     if !verdict.state.isFinal { queue.append(id.trial) }
-    return copiesAtEnd(of: id) + judgeEarly(id.trial, ending, verdict) + judgeSeeds(after: id.trial)
+    return copiesAtEnd(of: id) + (attempt.slot.isOutside ? [] : judgeEarly(id.trial, ending, verdict)) + judgeSeeds(after: id.trial)
   }
 
   mutating func changed(_ id: AttemptID, _ change: Change) {

@@ -50,7 +50,7 @@ public final class ExperimentJournal: Journal {
         database, sql: "SELECT number, event, source, sequence FROM journal WHERE experiment = ? ORDER BY number", arguments: [experiment])
       while let row = try rows.next() {
         do {
-          let event = try decoder.decode(Event.self, from: Data((row["event"] as String).utf8))
+          let event = try EventReader.read(row["event"], else: decoder)
           let origin = (row["source"] as String?).map { JournalEntry.Origin(source: $0, sequence: row["sequence"]) }
           entries.append(JournalEntry(event, origin: origin))
         } catch {

@@ -22,10 +22,12 @@ public struct ExperimentRecord: Sendable {
 
 extension Store {
   /// Adds an experiment under its definition's name, or that name with the next free number.
+  /// - Parameter unlessOfFile: whether the newest experiment of that file is given instead, where another process has made one meanwhile.
   public func create(
-    _ definition: ExperimentDefinition, file: String?, user: String, at time: Timestamp
+    _ definition: ExperimentDefinition, file: String?, user: String, at time: Timestamp, unlessOfFile: Bool = false
   ) throws(StoreError) -> ExperimentRecord {
     try write { database in
+      if unlessOfFile, let file, let known = try Self.newest(ofFile: file, database, path: path) { return known }
       try database.execute(sql: "INSERT INTO user(name) VALUES (?) ON CONFLICT DO NOTHING", arguments: [user])
       let name = try Self.freeName(definition.name, database)
       let json = String(decoding: try EventCoding.encoder.encode(definition), as: UTF8.self)
@@ -52,6 +54,16 @@ extension Store {
       throw .noSuchExperiment(name: name ?? "(newest)", known: all.map(\.name), path: path)
     }
     return found
+  }
+
+  /// The newest experiment that was made from the file at that path; `nil` when there is none.
+  public func newestExperiment(ofFile file: String) throws(StoreError) -> ExperimentRecord? {
+    try read { try Self.newest(ofFile: file, $0, path: path) }
+  }
+
+  private static func newest(ofFile file: String, _ database: Database, path: String) throws -> ExperimentRecord? {
+    let row = try Row.fetchOne(database, sql: "SELECT * FROM experiment WHERE file = ? ORDER BY id DESC LIMIT 1", arguments: [file])
+    return try row.map { try record($0, path: path) }
   }
 
   private static func freeName(_ name: String, _ database: Database) throws -> String {

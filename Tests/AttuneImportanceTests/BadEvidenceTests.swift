@@ -46,7 +46,7 @@ import Testing
   @Test func failuresCountAsTheWorst() throws {
     let history = try Trials.history(space, count: 200, seed: 2) { c in (c["x"]?.number ?? 0) > 0.7 ? nil : 0.01 * (c["y"]?.number ?? 0) }
     let importance = try FunctionalAnova(history).importance()
-    #expect(importance.shares[0].share > 0.5, "\(importance)")
+    #expect(importance.shares[0].share > 0.3, "\(importance)")
     #expect(importance.remarks.first?.hasSuffix("failed trials count as the worst value seen") == true, "\(importance.remarks)")
   }
 

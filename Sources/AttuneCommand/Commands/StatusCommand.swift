@@ -57,7 +57,11 @@ struct Summary {
     self.record = record
     standing = try store.standing(of: record)
     let isRunning = ControllerLock.isHeld(in: workspace.folder(of: record.name))
-    state = isRunning ? "running" : record.outcome ?? "interrupted (attune resume goes on)"
+    state = isRunning ? "running" : record.outcome ?? Self.rest(record)
+  }
+
+  private static func rest(_ record: ExperimentRecord) -> String {
+    record.definition.job.command.isEmpty ? "open (attune ask goes on)" : "interrupted (attune resume goes on)"
   }
 
   var row: [String] {

@@ -14,13 +14,14 @@ final class ControlDesk: Sendable {
     var wantsChanges = false
   }
 
-  private let name: String
+  let name: String
   private let folder: URL
-  private let driver: ExperimentDriver
-  private let fleet: LocalFleet
+  let driver: ExperimentDriver
+  /// `nil` where programs outside run all trials.
+  private let fleet: LocalFleet?
   private let subscriptions = Mutex<[Peer: Subscription]>([:])
 
-  init(name: String, folder: URL, driver: ExperimentDriver, fleet: LocalFleet) {
+  init(name: String, folder: URL, driver: ExperimentDriver, fleet: LocalFleet?) {
     self.name = name
     self.folder = folder
     self.driver = driver
@@ -41,6 +42,9 @@ final class ControlDesk: Sendable {
     case ControlMethod.fork: return try await fork(parameters)
     case ControlMethod.addTrial: return try await command(.add(try configuration(in: parameters)), parameters)
     case ControlMethod.editSpace: return try await edit(parameters)
+    case ControlMethod.ask: return try await ask(parameters)
+    case ControlMethod.tell: return try await tell(parameters)
+    case ControlMethod.asked: return await askedTrials()
     case LiveMethod.listVariables: return try await mirror(of: try trial(in: parameters)).declaration.json
     case LiveMethod.getVariables: return try await values(parameters)
     case LiveMethod.setVariables: return try await set(parameters)
@@ -84,7 +88,7 @@ extension ControlDesk {
 
   private func programs() async -> [JSON] {
     let history = await driver.history
-    let mirrors = await fleet.mirror()
+    let mirrors = await fleet?.mirror() ?? [:]
     return history.trials.filter { $0.state == .running }.compactMap { trial in
       guard let attempt = trial.attempts.last?.id else { return nil }
       let mirror = mirrors[attempt]?.first
@@ -184,13 +188,7 @@ extension ControlDesk {
   private func command(_ command: Command, _ parameters: JSON) async throws(WireFailure) -> JSON {
     do {
       return ["number": .int(try await driver.command(command, by: parameters["by"]?.string ?? "unknown"))]
-    } catch {
-      switch error {
-      case .unknownTrial, .unknownChange, .edit(.unknownParameter): throw WireFailure(.unknownTag, error.description)
-      case .controllerGone: throw WireFailure(.notReachable, error.description)
-      default: throw WireFailure(.refused, error.description)
-      }
-    }
+    } catch { throw Self.failure(error) }
   }
 
   private func trial(in parameters: JSON) throws(WireFailure) -> TrialID {
@@ -215,7 +213,7 @@ extension ControlDesk {
     guard trial.state == .running, let attempt = trial.attempts.last?.id else {
       throw WireFailure(.refused, "trial \(id) is \(trial.state.rawValue), and only a running one can be reached. Nothing was changed.")
     }
-    guard let mirror = await fleet.mirror()[attempt]?.first else {
+    guard let mirror = await fleet?.mirror()[attempt]?.first else {
       throw WireFailure(
         .notReachable,
         "trial \(id) has not declared any live variable (it starts, or does not use the client library). Nothing was changed.")

@@ -4,6 +4,12 @@ enum ControlMethod {
   static let stop = "experiment.stop"
   static let stopTrial = "trial.stop"
   static let addTrial = "trial.add"
+  /// The next trial for a program outside, or one again.
+  static let ask = "trial.ask"
+  /// What became of it.
+  static let tell = "trial.tell"
+  /// Trials that were asked for and not told.
+  static let asked = "trials.asked"
   static let fork = "trial.fork"
   /// `words`: what stands behind `attune space EXPERIMENT`.
   static let editSpace = "space.edit"

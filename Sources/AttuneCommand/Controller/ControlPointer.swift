@@ -21,5 +21,8 @@ struct ControlPointer {
     return ControlPointer(address: SocketAddress(socket), pid: pid)
   }
 
+  /// Of a controller that is gone; for whoever holds the lock.
+  static func remove(from folder: URL) { unlink(file(in: folder).path) }
+
   private static func file(in folder: URL) -> URL { folder.appending(path: "controller.json") }
 }

@@ -17,11 +17,14 @@ struct Controller {
   /// - Parameter place: puts a complaint about a key of the experiment file into words, with its line where that is known.
   /// - Throws: `Failure` for an unknown algorithm or option, or a command that does not exist.
   static func check(_ definition: ExperimentDefinition, place: (_ key: String, _ complaint: String) -> String = { "\($0): \($1)" }) throws {
-    do { _ = try ProposerCatalog.make(definition.proposer, directory: definition.job.directory) } catch {
-      throw Failure(.badInput, place("proposer", "\(error)"))
-    }
-    do { _ = try SchedulerCatalog.make(definition.scheduler) } catch { throw Failure(.badInput, place("scheduler", "\(error)")) }
+    try checkAlgorithms(definition, place: place)
     if let problem = CommandCheck.problem(with: definition.job) { throw Failure(.badInput, place(problem.key, problem.complaint)) }
+  }
+
+  /// Refuses algorithms and options that there are not.
+  static func checkAlgorithms(_ definition: ExperimentDefinition, place: (_ key: String, _ complaint: String) -> String) throws {
+    do { _ = try ProposerCatalog.make(definition.proposer, directory: definition.job.directory) } catch { throw Failure(.badInput, place("proposer", "\(error)")) }
+    do { _ = try SchedulerCatalog.make(definition.scheduler) } catch { throw Failure(.badInput, place("scheduler", "\(error)")) }
   }
 
   /// - Returns: how it ended.
@@ -80,7 +83,7 @@ struct Controller {
     return options
   }
 
-  private static func makeFolder(_ folder: URL) throws {
+  static func makeFolder(_ folder: URL) throws {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     } catch {

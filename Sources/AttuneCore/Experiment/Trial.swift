@@ -170,6 +170,8 @@ public struct Ending: Hashable, Sendable, Codable {
     case notStarted(message: String)
     /// Its agent, or the process that watched it, is gone, and what became of it is not known.
     case lost
+    /// A program outside, which asked for the trial, told that it failed, with its reason.
+    case outside(message: String)
   }
 
   /// The cause.
@@ -205,6 +207,7 @@ extension Ending.Cause: CustomStringConvertible {
     case .timeLimit: "ran longer than limits.trial_time"
     case .notStarted(let message): message
     case .lost: "lost with its agent"
+    case .outside(let message): message
     }
   }
 }

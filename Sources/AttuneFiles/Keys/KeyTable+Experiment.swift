@@ -9,7 +9,7 @@ extension KeyTable {
         "name", "text", "the file's name without its ending", "What messages and reports call the experiment.", example: "name: digits",
         Shapes.text),
       FileKey(
-        "command", "list of texts", FileKey.required,
+        "command", "list of texts", "none: trials are for `attune ask`",
         "The argument vector of a trial; `{config}` stands for the path of a JSON file with the configuration, `{NAME}` for one value, `{seed}` for the script's seed.",
         example: "command: [python3, train.py, \"{config}\"]", Shapes.list(of: ["type": ["string", "number", "boolean"]])),
       FileKey(

@@ -14,12 +14,12 @@ struct ExperimentReader {
   func read() throws(FileProblem) -> ExperimentFile {
     let file = try FileSection(root, .experiment)
     let name = try name(file.optional("name"))
-    let command = try JobReader.command(file.required("command"))
+    let command = try file.optional("command").map(JobReader.command) ?? []
     let directory = FilePath.absolute(try file.optional("directory")?.text("a path") ?? ".", from: FilePath.directory(of: root.path))
     let objectives = try ObjectiveReader.objectives(of: file)
     var reader = SpaceReader(parameters: try file.required("parameters"), constraints: try file.optional("constraints"))
     let space = try reader.read()
-    try JobReader.checkPlaceholders(of: file.required("command"), space)
+    if let item = try file.optional("command") { try JobReader.checkPlaceholders(of: item, space) }
     let proposer = try algorithm(file.optional("proposer"), standard: "random")
     let scheduler = try algorithm(file.optional("scheduler"), standard: "fifo")
     let slots = try slots(file.optional("resources"))

@@ -15,7 +15,7 @@ extension ExperimentFile {
     func add(_ key: String, _ text: String) { lines.append("\(key): \(text)") }
     let job = definition.job
     add("name", YAMLText.scalar(.string(definition.name)))
-    add("command", YAMLText.list(job.command.map(Value.string)))
+    if !job.command.isEmpty { add("command", YAMLText.list(job.command.map(Value.string))) }
     if path.map({ FilePath.directory(of: $0) }) != job.directory { add("directory", YAMLText.scalar(.string(job.directory))) }
     if definition.objectives.count == 1 {
       add("objective", objective(definition.objective))

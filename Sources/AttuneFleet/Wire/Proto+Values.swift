@@ -88,6 +88,8 @@ extension ProtoAttemptEnded {
     case .timeLimit: timeLimit = true
     case .notStarted(let message): notStarted = message
     case .lost: lost = true
+    // No agent ever ends a trial so.
+    case .outside: status = 1
     }
   }
 
