@@ -67,6 +67,7 @@ class Study:
         try:
             self.name: str = self._request("hello")["name"]
         except StudyGone as problem:
+            self.close()
             raise Refused(str(problem)) from None
 
     def ask(self) -> Trial:

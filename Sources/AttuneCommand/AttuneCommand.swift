@@ -18,7 +18,7 @@ struct AttuneCommand: AsyncParsableCommand {
   static func main() async {
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try quick() ?? parseAsRoot()
+      var command = try parsed()
       if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
     } catch {
       Failure.exit(with: error)
@@ -27,12 +27,11 @@ struct AttuneCommand: AsyncParsableCommand {
 
   /// Scripts call these two once a trial, and to go through the tree of all commands takes longer than what they do. What cannot be
   /// parsed so is parsed again, for a message in the usual form.
-  private static func quick() -> (any ParsableCommand)? {
+  private static func parsed() throws -> any ParsableCommand {
     let words = Array(CommandLine.arguments.dropFirst())
-    return switch words.first {
-    case "ask": try? AskCommand.parse(Array(words.dropFirst()))
-    case "tell": try? TellCommand.parse(Array(words.dropFirst()))
-    default: nil
-    }
+    let rest = Array(words.dropFirst())
+    if words.first == "ask", let command = try? AskCommand.parse(rest) { return command }
+    if words.first == "tell", let command = try? TellCommand.parse(rest) { return command }
+    return try parseAsRoot()
   }
 }

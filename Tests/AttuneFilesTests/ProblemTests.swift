@@ -56,7 +56,7 @@ import Testing
       Samples.file("seeds: {summary: quantile, quantile: 1}"),
       "t.yaml:4:38: seeds.quantile: got 1; allowed is a number between 0 and 1, both excluded"
     ),
-    (Samples.file("seed: 1", without: "command"), "t.yaml:1:1: missing key 'command', e.g. command: [python3, train.py, \"{config}\"]"),
+    (Samples.file("seed: 1", without: "command"), "no problem"),
     (
       Samples.file("seed: 1", without: "objective"),
       "t.yaml:1:1: missing key 'objective', e.g. objective: {metric: accuracy, goal: maximize}"

@@ -73,4 +73,27 @@ import Testing
     var random = RandomStream(seed: 9, purpose: "propose", index: 1)
     #expect(trial.configuration == (try ProposerContract.exampleSpace().sample(using: &random)))
   }
+
+  /// The example of Docs/AskTell.md, word by word.
+  @Test func theGuidesExampleWorks() throws {
+    let space = try SearchSpace([
+      Parameter("rate", .float(lower: 1e-5, upper: 1, scale: .log)), Parameter("layers", .int(lower: 1, upper: 8)),
+    ])
+    var study = try Study(space: space, objective: Objective(metric: "loss", goal: .minimize), seed: 1)
+    for _ in 0..<20 {
+      guard let trial = try study.ask() else { break }
+      let rate = trial.configuration["rate"]?.number ?? 0
+      study.tell(trial.id, abs(rate - 0.01))  // your training
+    }
+    #expect(study.history.trials.count == 20 && (study.best?.value ?? 1) < 0.1)
+    let guide = try String(
+      contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Docs/AskTell.md"), encoding: .utf8)
+    let example = try #require(guide.components(separatedBy: "```swift\n").dropFirst().first?.components(separatedBy: "```").first)
+    let source = try String(contentsOfFile: #filePath, encoding: .utf8)
+    func bare(_ line: Substring) -> String { line.filter { $0 != " " } }
+    let lines = Set(source.split(separator: "\n").map(bare))
+    for line in example.split(separator: "\n") where !line.hasPrefix("print(") && !line.hasPrefix("import ") {
+      #expect(lines.contains(bare(line)), "Docs/AskTell.md has '\(line)', which this test does not")
+    }
+  }
 }

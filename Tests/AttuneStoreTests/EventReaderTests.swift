@@ -52,7 +52,7 @@ import Testing
   private static func event(_ random: inout RandomStream) throws -> Event {
     func number(_ random: inout RandomStream) -> Double {
       let choices = [
-        random.nextUnit(), -random.nextUnit() * 1e-9, random.nextUnit() * 1e300, 0, -3, 1e18, 12_345_678_901_234_567_890, .nan, .infinity,
+        random.nextUnit(), -random.nextUnit() * 1e-9, random.nextUnit() * 1e300, 0, -3, 1e18, 1.2345678901234567e19, .nan, .infinity,
       ]
       return choices.randomElement(using: &random) ?? 0
     }
