@@ -82,7 +82,8 @@ let package = Package(
     .executableTarget(
       name: "AttuneCommand",
       dependencies: [
-        "AttuneCore", "AttuneEffects", "AttuneEngine", "AttuneFiles", "AttuneFleet", "AttuneImportance", "AttuneProposers", "AttuneSchedulers",
+        "AttuneCore", "AttuneEffects", "AttuneEngine", "AttuneFiles", "AttuneFleet", "AttuneImportance", "AttuneProposers",
+        "AttuneSchedulers",
         "AttuneStore", "AttuneValues", "AttuneWire", "CAttuneSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(

@@ -18,20 +18,21 @@ struct AttuneCommand: AsyncParsableCommand {
   static func main() async {
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try parsed()
+      try await runQuickly()
+      var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
     } catch {
       Failure.exit(with: error)
     }
   }
 
-  /// Scripts call these two once a trial, and to go through the tree of all commands takes longer than what they do. What cannot be
-  /// parsed so is parsed again, for a message in the usual form.
-  private static func parsed() throws -> any ParsableCommand {
-    let words = Array(CommandLine.arguments.dropFirst())
-    let rest = Array(words.dropFirst())
-    if words.first == "ask", let command = try? AskCommand.parse(rest) { return command }
-    if words.first == "tell", let command = try? TellCommand.parse(rest) { return command }
-    return try parseAsRoot()
+  /// What scripts call once a trial, in its plain forms; it does not return then.
+  private static func runQuickly() async throws {
+    let words = CommandLine.arguments.dropFirst()
+    switch words.first {
+    case "ask": try await Asking(quick: words.dropFirst())?.run()
+    case "tell": try await TellingOnce(quick: words.dropFirst())?.run()
+    default: break
+    }
   }
 }

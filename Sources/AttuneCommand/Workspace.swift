@@ -23,6 +23,17 @@ struct Workspace {
   /// Opens the store that is there: whoever only looks makes nothing.
   func existingStore() throws(StoreError) -> Store { try Store(path: file, isNewAllowed: false) }
 
+  /// The store, and the experiment of that name or the newest.
+  /// - Throws: `Failure`.
+  func open(_ experiment: String?) throws -> (Store, ExperimentRecord) {
+    do {
+      let store = try existingStore()
+      return (store, try store.experiment(named: experiment))
+    } catch {
+      throw Failure(error.status, error.description)
+    }
+  }
+
   private var file: String { folder.appending(path: "attune.db").path }
 
   /// Where an experiment's outputs and checkpoints are.

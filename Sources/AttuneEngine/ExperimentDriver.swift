@@ -202,7 +202,9 @@ public actor ExperimentDriver {
       for action in actions {
         if let answers = answersOutside(action) {
           events += answers.map { (Event(time: parts.clock.now, $0), nil) }
-        } else if let answer = await perform(action) { events.append((answer, nil)) }
+        } else if let answer = await perform(action) {
+          events.append((answer, nil))
+        }
       }
     }
   }

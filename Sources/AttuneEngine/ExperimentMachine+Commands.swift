@@ -44,7 +44,9 @@ public enum CommandError: Error, Hashable, Sendable, CustomStringConvertible {
     case .nothingTold(let id): "trial \(id): a step is told as a number from 1 with at least one metric. Nothing was recorded"
     case .objectiveMissing(let id, let metric, let told):
       "trial \(id) cannot be done without '\(metric)', the objective; "
-        + (told.isEmpty ? "nothing was told" : "told: \(told.joined(separator: ", "))\(Nearest.match(metric, among: told) == nil ? "" : " (another spelling?)")")
+        + (told.isEmpty
+          ? "nothing was told"
+          : "told: \(told.joined(separator: ", "))\(Nearest.match(metric, among: told) == nil ? "" : " (another spelling?)")")
         + ". Nothing was recorded"
     case .allAsked(let limit): "limits.trials allows \(limit) trials and all were asked for; there is nothing more to try"
     case .exhausted(let proposer): "'\(proposer)' has proposed all it can; there is nothing more to try"

@@ -30,7 +30,9 @@ extension ExperimentMachine {
     closing = outcome
     let reason: StopReason = outcome == .interrupted ? .interruption : .experimentOver
     // Who leaves does not end what programs outside do: they tell whoever comes next.
-    return occupants.sorted { $0.value < $1.value }.filter { outcome != .interrupted || !$0.key.isOutside }.flatMap { stop($0.value, reason) }
+    return occupants.sorted { $0.value < $1.value }.filter { outcome != .interrupted || !$0.key.isOutside }.flatMap {
+      stop($0.value, reason)
+    }
   }
 
   /// Ends when nothing runs and nothing can come any more.

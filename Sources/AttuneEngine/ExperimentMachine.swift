@@ -166,7 +166,7 @@ extension ExperimentMachine {
   mutating func startWaiting() -> [Action] {
     guard closing == nil else { return [] }
     var actions: [Action] = []
-    for slot in slots.subtracting(occupants.keys).sorted() {
+    for slot in slots.filter({ occupants[$0] == nil }).sorted() {
       if queue.isEmpty, awaited == nil, canAdmit, !additions.isEmpty {
         let addition = additions.removeFirst()
         actions += admit(Proposal(addition.configuration), by: addition.by)
@@ -174,7 +174,7 @@ extension ExperimentMachine {
       guard !queue.isEmpty else { break }
       actions.append(start(queue.removeFirst(), in: slot))
     }
-    let isSlotFree = occupants.count + heirs.count < slots.union(occupants.keys).count
+    let isSlotFree = slots.count { occupants[$0] == nil } > heirs.count
     if isSlotFree, queue.isEmpty, awaited == nil, !isExhausted, !definition.isPassive, canAdmit {
       let next = TrialID(history.trials.count + 1)
       awaited = next

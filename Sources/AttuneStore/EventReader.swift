@@ -17,7 +17,8 @@ enum EventReader {
   /// `nil` when the text is not one of those that are known.
   private static func quick(_ bytes: UnsafeBufferPointer<UInt8>) -> Event? {
     var text = TextCursor(bytes)
-    guard text.skip("{\"kind\":{\""), let kind = kind(&text), text.skip("},\"time\":"), let time = text.number(), text.skip("}"), text.isAtEnd
+    guard text.skip("{\"kind\":{\""), let kind = kind(&text), text.skip("},\"time\":"), let time = text.number(), text.skip("}"),
+      text.isAtEnd
     else { return nil }
     return Event(time: Timestamp(seconds: time), kind)
   }
@@ -36,7 +37,8 @@ enum EventReader {
   }
 
   private static func reported(_ text: inout TextCursor) -> Event.Kind? {
-    guard let attempt = attempt(&text), text.skip("\",\"_1\":{\"elapsed\":"), let elapsed = text.number(), text.skip(",\"metrics\":{") else {
+    guard let attempt = attempt(&text), text.skip("\",\"_1\":{\"elapsed\":"), let elapsed = text.number(), text.skip(",\"metrics\":{")
+    else {
       return nil
     }
     var metrics: [String: Double] = [:]
@@ -71,9 +73,9 @@ enum EventReader {
     if let string = text.string() { return .string(string) }
     if text.skip("true") { return .bool(true) }
     if text.skip("false") { return .bool(false) }
-    // A fraction or an exponent stands behind an integer.
     if let integer = text.wholeInteger() { return .int(integer) }
-    return text.number().map { .float($0) }
+    // The decoder takes 1e+16 for an integer.
+    return text.number().map { number in Int(exactly: number).map { .int($0) } ?? .float(number) }
   }
 
   private static func slot(_ text: inout TextCursor) -> Slot? {

@@ -85,7 +85,7 @@ public final class ExperimentJournal: Journal {
   private func insert(_ entry: JournalEntry, number: Int, _ database: Database) throws {
     let statement = try database.cachedStatement(
       sql: "INSERT INTO journal(experiment, number, time, event, source, sequence) VALUES (?, ?, ?, ?, ?, ?)")
-    let json = String(decoding: try encoder.encode(entry.event), as: UTF8.self)
+    let json = try EventWriter.text(of: entry.event, else: encoder)
     try statement.execute(arguments: [
       experiment, number, entry.event.time.seconds, json, entry.origin?.source, entry.origin?.sequence,
     ])

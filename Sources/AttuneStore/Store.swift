@@ -23,7 +23,7 @@ public final class Store: Sendable {
       guard isNewAllowed || FileManager.default.fileExists(atPath: path) else { throw StoreError.missing(path: path) }
       try Self.makeFolder(for: path)
       pool = try Self.openTogether(path)
-      try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+      chmod(path, 0o600)
     } catch let error as StoreError {
       throw error
     } catch {

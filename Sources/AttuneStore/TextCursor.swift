@@ -29,27 +29,31 @@ struct TextCursor {
     return String(decoding: bytes[(place + 1)..<end], as: UTF8.self)
   }
 
-  /// Digits, with a sign or without; at most 18, so that none is lost.
+  /// Digits, with a sign or without, as far as an `Int` goes.
   mutating func integer() -> Int? {
     var end = place
     let isNegative = end < bytes.count && bytes[end] == UInt8(ascii: "-")
     if isNegative { end += 1 }
     let start = end
     var value = 0
-    while end < bytes.count, bytes[end] >= UInt8(ascii: "0"), bytes[end] <= UInt8(ascii: "9"), end - start < 18 {
-      value = value * 10 + Int(bytes[end] - UInt8(ascii: "0"))
+    while end < bytes.count, isDigit(bytes[end]) {
+      let digit = Int(bytes[end] - UInt8(ascii: "0"))
+      let (tenfold, isTooLong) = value.multipliedReportingOverflow(by: 10)
+      let (sum, isTooLarge) = isNegative ? tenfold.subtractingReportingOverflow(digit) : tenfold.addingReportingOverflow(digit)
+      guard !isTooLong, !isTooLarge else { return nil }
+      value = sum
       end += 1
     }
     guard end > start else { return nil }
     place = end
-    return isNegative ? -value : value
+    return value
   }
 
   /// An integer that is not the beginning of another number.
   mutating func wholeInteger() -> Int? {
     let start = place
     guard let value = integer() else { return nil }
-    if place < bytes.count, [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(bytes[place]) || isDigit(bytes[place]) {
+    if place < bytes.count, Self.marks.contains(bytes[place]) {
       place = start
       return nil
     }
@@ -59,7 +63,7 @@ struct TextCursor {
   /// A number of JSON.
   mutating func number() -> Double? {
     let start = place
-    if let whole = wholeInteger(), abs(whole) < 1 << 53 { return Double(whole) }
+    if let whole = wholeInteger(), (-(1 << 53)...(1 << 53)).contains(whole) { return Double(whole) }
     place = start
     guard place < bytes.count, isDigit(bytes[place]) || bytes[place] == UInt8(ascii: "-") else { return nil }
     var end = place

@@ -81,7 +81,8 @@ import Testing
     _ = try await run.attune("ask", "e.yaml")
     let later: [([String], Int32, String)] = [
       (["tell", "search", "2", "loss=1"], 3, "there is no trial 2"), (["tell", "search", "1"], 4, "nothing was told"),
-      (["tell", "search", "1", "acc=1"], 4, "without 'loss', the objective; told: acc"), (["tell", "search", "1", "loss=low"], 2, "is no metric"),
+      (["tell", "search", "1", "acc=1"], 4, "without 'loss', the objective; told: acc"),
+      (["tell", "search", "1", "loss=low"], 2, "is no metric"),
       (["tell", "search", "1", "loss"], 2, "is no assignment"), (["tell", "search", "1", "--failed", "loss=1"], 2, "--failed excludes"),
       (["ask", "search", "--again", "2"], 3, "there is no trial 2"), (["ask", "nobody"], 3, "is not in"),
       (["run", "e.yaml"], 2, "`attune ask` gives the trials out"), (["resume", "search"], 2, "command: missing"),

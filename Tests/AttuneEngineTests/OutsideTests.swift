@@ -30,7 +30,8 @@ import Testing
   ) async throws -> Outcome? {
     let driver = try ExperimentDriver(
       definition, scheduler: SchedulerCatalog.make(definition.scheduler),
-      parts: ExperimentDriver.Parts(journal: journal, runner: runner, proposer: ProposerCatalog.make(definition.proposer), clock: StillClock()))
+      parts: ExperimentDriver.Parts(
+        journal: journal, runner: runner, proposer: ProposerCatalog.make(definition.proposer), clock: StillClock()))
     let run = Task { try await driver.run() }
     try await body(driver)
     run.cancel()
@@ -55,7 +56,8 @@ import Testing
     let whole = try ExperimentDriver(
       definition(), scheduler: SchedulerCatalog.make(AlgorithmChoice("fifo")),
       parts: ExperimentDriver.Parts(
-        journal: InMemoryJournal(), runner: InstantRunner(slots: 1) { _ in [1] }, proposer: ProposerCatalog.make(AlgorithmChoice("random"))))
+        journal: InMemoryJournal(), runner: InstantRunner(slots: 1) { _ in [1] }, proposer: ProposerCatalog.make(AlgorithmChoice("random")))
+    )
     _ = try await whole.run()
     #expect(await whole.history.trials.map(\.configuration) == proposals, "the same as with processes")
   }

@@ -26,7 +26,8 @@ import Testing
     for number in 1...3 { history[TrialID(number)].changes = [Change(number: number, step: 1, values: ["x": 0.5], by: "ada")] }
     #expect(
       error(history)
-        == "importance needs at least 10 trials that ended by themselves, one of them with a value; there are 9 (3 touched by live changes)")
+        == "importance needs at least 10 trials that ended by themselves, one of them with a value; there are 9 (3 touched by live changes)"
+    )
     #expect(error(try Trials.history(space, count: 20, seed: 1) { _ in nil })?.contains("one of them with a value") == true)
   }
 

@@ -47,7 +47,8 @@ import Testing
 
   @Test func aCurveIsInThePersonsOwnUnits() throws {
     let space = try SearchSpace([
-      Parameter("width", .int(lower: 1, upper: 8)), Parameter("solver", .choice(["a", "b"])), Parameter("noise", .float(lower: 0, upper: 1)),
+      Parameter("width", .int(lower: 1, upper: 8)), Parameter("solver", .choice(["a", "b"])),
+      Parameter("noise", .float(lower: 0, upper: 1)),
     ])
     let history = try Trials.history(space, count: 300, seed: 5, goal: .maximize) { configuration in
       10 * (configuration["width"]?.number ?? 0) + (configuration["solver"] == "b" ? 20 : 0)

@@ -47,7 +47,9 @@ import Testing
   }
 
   /// Saved and read back after every move, it proposes what it would have proposed, and several trials are open at a time.
-  @Test(arguments: ProposerCatalog.names.filter { $0 != "sequence" && $0 != "passive" }) func goesOnFromWhatWasSaved(proposer: String) throws {
+  @Test(arguments: ProposerCatalog.names.filter { $0 != "sequence" && $0 != "passive" }) func goesOnFromWhatWasSaved(proposer: String)
+    throws
+  {
     var straight = try Study(
       space: ProposerContract.exampleSpace(), objective: objective, proposer: AlgorithmChoice(proposer), seed: 5)
     var saved = straight

@@ -26,6 +26,13 @@ import Testing
     #expect(try text(EventReader.read(written, else: EventCoding.decoder)) == text(decoded), "seed \(seed): \(written)")
   }
 
+  /// To the letter what the encoder writes.
+  @Test(arguments: 1...200) func writesWhatTheEncoderWrites(seed: Int) throws {
+    var random = RandomStream(seed: UInt64(seed), purpose: "events", index: 1)
+    let event = try Self.event(&random)
+    #expect(try EventWriter.text(of: event, else: EventCoding.encoder) == text(event), "seed \(seed)")
+  }
+
   /// The events of a journal of plain trials all take the short cut.
   @Test func theFrequentOnesAreShort() throws {
     let attempt = AttemptID(trial: TrialID(12), number: 1)
@@ -61,7 +68,8 @@ import Testing
     let attempt = AttemptID(trial: TrialID(Int.random(in: 1...5000, using: &random)), number: 2)
     let slot = Slot(agent: word, index: 7)
     let configuration = Configuration([
-      word: .string(word), "x": .float(random.nextUnit()), "i": .int(Int.random(in: .min ... .max, using: &random)), "b": .bool(true),
+      word: .string(word), "x10": .int(3), "x9": .float(1e16), "B": .float(-0.0), "x": .float(random.nextUnit()),
+      "i": .int(Int.random(in: .min ... .max, using: &random)), "b": .bool(true),
     ])
     let kinds: [Event.Kind] = [
       .opened, .slotOffered(slot), .slotLost(slot), .attemptStarted(attempt), .tick, .proposalFailed(message: word),

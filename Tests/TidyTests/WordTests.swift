@@ -3,7 +3,8 @@ import Testing
 /// Words that must not stand in some rooms.
 @Suite struct WordTests {
   /// Rooms whose code must answer twice the same when asked twice the same.
-  static let deterministicRooms = ["AttuneValues", "AttuneMath", "AttuneCore", "AttuneProposers", "AttuneSchedulers", "AttuneEffects",
+  static let deterministicRooms = [
+    "AttuneValues", "AttuneMath", "AttuneCore", "AttuneProposers", "AttuneSchedulers", "AttuneEffects",
     "AttuneImportance",
   ]
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import AttuneValues
 
 struct AskCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -27,26 +26,12 @@ struct AskCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard (1...10_000).contains(count) else { throw ValidationError("-n \(count) refused; allowed: 1...10000") }
-    guard again == nil || (count == 1 && !new && !serve) else { throw ValidationError("--again asks for that one trial; leave out the rest") }
+    guard again == nil || (count == 1 && !new && !serve) else {
+      throw ValidationError("--again asks for that one trial; leave out the rest")
+    }
   }
 
   func run() async throws {
-    let (store, record) = try AskTarget(place: place, word: target, isNew: new).find()
-    let desk = try await TrialDesk.open(record, in: store, place.workspace, serves: serve)
-    if serve {
-      await TrialService(desk: desk, name: record.name).run()
-    } else {
-      do {
-        for _ in 0..<count {
-          let answer = try await desk.request(ControlMethod.ask, again.map { ["again": .int($0)] } ?? [:])
-          if let reason = answer["reason"]?.string { throw Failure(.refused, reason) }
-          print(answer.text)
-        }
-      } catch {
-        try await desk.close()
-        throw error
-      }
-    }
-    try await desk.close()
+    try await Asking(target: target, count: count, again: again, isNew: new, serves: serve, store: place.store).run()
   }
 }

@@ -22,7 +22,8 @@ struct ImportanceCommand: AsyncParsableCommand {
   @Flag(help: "Show what two parameters do together, too (fanova).")
   var pairs = false
   @Option(
-    parsing: .upToNextOption, help: ArgumentHelp("Show the metric over these parameters, everything else averaged out.", valueName: "parameter"))
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Show the metric over these parameters, everything else averaged out.", valueName: "parameter"))
   var curves: [String] = []
   @Option(help: "The best part of the trials that ped-anova looks at.")
   var quantile = 0.1
@@ -44,7 +45,8 @@ struct ImportanceCommand: AsyncParsableCommand {
     do {
       report = try self.report(of: StoredHistory.read(record, in: store), name: record.name)
     } catch let error as ImportanceError {
-      let status: Status = switch error {
+      let status: Status =
+        switch error {
         case .unknownParameter, .unknownMetric: .unknown
         default: .failed
         }

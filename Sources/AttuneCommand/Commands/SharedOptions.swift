@@ -11,12 +11,7 @@ struct StoreOption: ParsableArguments {
 
   /// The store, and the experiment of that name or the newest.
   func open(_ experiment: String?) throws -> (Store, ExperimentRecord) {
-    do {
-      let store = try workspace.existingStore()
-      return (store, try store.experiment(named: experiment))
-    } catch {
-      throw Failure(error.status, error.description)
-    }
+    try workspace.open(experiment)
   }
 }
 

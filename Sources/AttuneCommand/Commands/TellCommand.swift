@@ -1,5 +1,4 @@
 import ArgumentParser
-import AttuneValues
 
 struct TellCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -36,28 +35,10 @@ struct TellCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    var parameters: [String: JSON] = ["trial": .int(trial)]
-    var told: [String: JSON] = [:]
-    for (name, text) in try Assignment.read(metrics) {
-      guard let number = Double(text) else {
-        throw Failure(.badInput, "'\(name)=\(text)' is no metric; expected NAME=NUMBER, e.g. loss=0.3. Nothing was recorded")
-      }
-      told[name] = .number(number)
-    }
-    parameters["metrics"] = .object(told)
-    if let step { parameters["step"] = .int(step) }
-    if done { parameters["done"] = true }
-    if failed { parameters["failed"] = true }
-    if let reason { parameters["reason"] = .string(reason) }
-    let (store, record) = try place.open(experiment)
-    let desk = try await TrialDesk.open(record, in: store, place.workspace)
-    do {
-      let answer = try await desk.request(ControlMethod.tell, .object(parameters))
-      try await desk.close()
-      print(output.isJSON ? answer.text : answer["state"]?.string ?? "")
-    } catch {
-      try await desk.close()
-      throw error
-    }
+    let telling = TellingOnce(
+      experiment: experiment, trial: trial, metrics: metrics, step: step, isDone: done, hasFailed: failed, reason: reason,
+      store: place.store,
+      isJSON: output.isJSON)
+    try await telling.run()
   }
 }

@@ -19,7 +19,10 @@ enum CommandCheck {
       return ("directory", "'\(job.directory)' is no folder; the trials are to run there")
     }
     guard let program = job.command.first, !program.isEmpty else {
-      return ("command", "missing; expected a list of words, e.g. [python3, train.py, \"{config}\"]. Without it, `attune ask` gives the trials out")
+      return (
+        "command",
+        "missing; expected a list of words, e.g. [python3, train.py, \"{config}\"]. Without it, `attune ask` gives the trials out"
+      )
     }
     // A program that is itself a parameter is known only trial by trial.
     if program.contains("{") { return nil }

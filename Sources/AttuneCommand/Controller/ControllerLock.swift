@@ -20,7 +20,8 @@ struct ControllerLock: ~Copyable {
     while attune_lock(descriptor) != 0 {
       guard ContinuousClock.now < deadline else {
         close(descriptor)
-        throw Failure(.badInput, "experiment '\(experiment)' has a controller already; `attune status` shows it, `attune stop` ends it",
+        throw Failure(
+          .badInput, "experiment '\(experiment)' has a controller already; `attune status` shows it, `attune stop` ends it",
           isHeld: true)
       }
       usleep(2000)

@@ -15,7 +15,8 @@ struct ImportanceReport {
     let rows = sorted.map { [$0.parameters[0], Self.percent($0), Self.bar($0.share)] }
     var parts = [title, Table.text(["parameter", "share", ""], rows)]
     if !importance.pairs.isEmpty {
-      parts.append(Table.text(["together", "share", ""], importance.pairs.prefix(10).map { [Self.names($0), Self.percent($0), Self.bar($0.share)] }))
+      parts.append(
+        Table.text(["together", "share", ""], importance.pairs.prefix(10).map { [Self.names($0), Self.percent($0), Self.bar($0.share)] }))
     }
     parts += curves.map(table)
     return (parts + importance.remarks.map { "note: \($0)" }).joined(separator: "\n")
@@ -27,7 +28,9 @@ struct ImportanceReport {
       "\(Self.names(share)) \(Numbers.short(share.share)) \(share.deviation.map(Numbers.short) ?? "-")"
     }
     let points = curves.flatMap { curve in
-      curve.points.map { "\(curve.parameter)=\($0.value.map(Self.text) ?? "absent") \(Numbers.short($0.mean)) \(Numbers.short($0.deviation))" }
+      curve.points.map {
+        "\(curve.parameter)=\($0.value.map(Self.text) ?? "absent") \(Numbers.short($0.mean)) \(Numbers.short($0.deviation))"
+      }
     }
     return (shares + points + importance.remarks.map { "# \($0)" }).joined(separator: "\n")
   }

@@ -6,7 +6,7 @@ import Foundation
 
 /// The experiment that a program outside means: one of the store by its name, or that of a file.
 struct AskTarget {
-  let place: StoreOption
+  let workspace: Workspace
   /// A file's path, or an experiment's name.
   let word: String
   /// Begin another experiment with the file, even where there is one.
@@ -17,13 +17,13 @@ struct AskTarget {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: word, isDirectory: &isFolder), !isFolder.boolValue else {
       guard word.contains("/") || word.hasSuffix(".yaml") || word.hasSuffix(".yml") || word.hasSuffix(".json") else {
-        return try place.open(word)
+        return try workspace.open(word)
       }
       throw Failure(.badInput, "\(word): there is no such file")
     }
     let path = URL(filePath: word).standardizedFileURL.path
     do {
-      let store = try place.workspace.store()
+      let store = try workspace.store()
       if !isNew, let known = try store.newestExperiment(ofFile: path) { return (store, try unchanged(known, path)) }
       let definition = try definition(path)
       let record = try store.create(definition, file: path, user: Person.name, at: SystemClock().now, unlessOfFile: !isNew)
@@ -36,7 +36,9 @@ struct AskTarget {
   /// Reading the file is left out where its time says that nothing has changed.
   private func unchanged(_ record: ExperimentRecord, _ path: String) throws -> ExperimentRecord {
     var status = stat()
-    if stat(path, &status) == 0, Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) * 1e-9 < record.created.seconds { return record }
+    if stat(path, &status) == 0, Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) * 1e-9 < record.created.seconds {
+      return record
+    }
     guard try definition(path) == record.definition else {
       throw Failure(
         .badInput,

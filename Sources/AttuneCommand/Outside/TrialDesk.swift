@@ -21,7 +21,9 @@ enum TrialDesk {
     try Controller.makeFolder(folder)
     let deadline = ContinuousClock.now + .seconds(10)
     while true {
-      if let pointer = ControlPointer.read(from: folder), let client = try? WireClient(dialing: pointer.address) { return .controller(client) }
+      if let pointer = ControlPointer.read(from: folder), let client = try? WireClient(dialing: pointer.address) {
+        return .controller(client)
+      }
       do {
         return .here(try await OwnDesk(record, in: store, folder: folder, serves: serves))
       } catch let failure as Failure where failure.isHeld && ContinuousClock.now < deadline {

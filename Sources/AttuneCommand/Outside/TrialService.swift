@@ -5,7 +5,6 @@ import Foundation
 /// Answers a program that has started this one to ask and tell: JSON-RPC lines on standard input and output, one after the other.
 struct TrialService {
   let desk: TrialDesk
-  let name: String
 
   /// Until standard input ends, as it does when the program dies.
   func run() async {

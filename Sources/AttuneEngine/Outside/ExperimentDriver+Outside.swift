@@ -92,7 +92,9 @@ extension ExperimentDriver {
       // Nobody can stop the program; to the experiment the trial has ended, and the program learns it when it tells.
       guard let attempt = machine.attempt(id), attempt.slot.isOutside else { return nil }
       guard attempt.ending == nil else { return [] }
-      return [.attemptEnded(id, Ending(cause: .exited(status: 0), seconds: max(0, parts.clock.now - (outsideStarts[id] ?? parts.clock.now))))]
+      return [
+        .attemptEnded(id, Ending(cause: .exited(status: 0), seconds: max(0, parts.clock.now - (outsideStarts[id] ?? parts.clock.now))))
+      ]
     case .change(let id, let request):
       guard let attempt = machine.attempt(id), attempt.slot.isOutside else { return nil }
       return [.refused(id, number: request.number, message: "trial \(id.trial) was asked for by a program outside, which nobody can reach")]

@@ -70,7 +70,9 @@ struct ImportanceEvidence: Sendable {
     }
     let allowed = (low - 3 * distance)...(high + 3 * distance)
     let beyond = values.count { !allowed.contains($0) }
-    let remark = beyond > 0 ? "\(beyond) value\(beyond == 1 ? "" : "s") far from the others count as \(beyond == 1 ? "one" : "ones") at the border" : nil
+    let remark =
+      beyond > 0
+      ? "\(beyond) value\(beyond == 1 ? "" : "s") far from the others count as \(beyond == 1 ? "one" : "ones") at the border" : nil
     return (values.map { min(max($0, allowed.lowerBound), allowed.upperBound) }, remark)
   }
 
@@ -81,9 +83,10 @@ struct ImportanceEvidence: Sendable {
     var missing = [Int](repeating: 0, count: space.dimensions)
     let draws = 1000
     for _ in 0..<draws {
-      let configuration = space.configuration(at: space.axes.map { axis in
-        axis.range.lowerBound + random.nextUnit() * (axis.range.upperBound - axis.range.lowerBound)
-      })
+      let configuration = space.configuration(
+        at: space.axes.map { axis in
+          axis.range.lowerBound + random.nextUnit() * (axis.range.upperBound - axis.range.lowerBound)
+        })
       for (index, parameter) in space.parameters.enumerated() where configuration[parameter.name] == nil { missing[index] += 1 }
     }
     return missing.map { Double($0) / Double(draws) }

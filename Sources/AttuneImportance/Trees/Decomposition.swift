@@ -61,7 +61,9 @@ struct Decomposition: Sendable {
     var grid = Grid(rows: axes[first].count, columns: axes[second].count)
     for index in common {
       let leaf = leaves[index]
-      guard let a = leaf.bounds.first(where: { $0.axis == first }), let b = leaf.bounds.first(where: { $0.axis == second }) else { continue }
+      guard let a = leaf.bounds.first(where: { $0.axis == first }), let b = leaf.bounds.first(where: { $0.axis == second }) else {
+        continue
+      }
       let height = leaf.value * measures[index] / (axes[first].measure(a.lower, a.upper) * axes[second].measure(b.lower, b.upper))
       grid.add(height, rows: a.lower..<a.upper, columns: b.lower..<b.upper)
     }
@@ -70,7 +72,8 @@ struct Decomposition: Sendable {
 
   /// Of the ensemble as a whole: its trees have two cuts from the root to a leaf, so there is nothing that three parameters do together.
   var variance: Double {
-    axes.indices.reduce(0) { $0 + variance(of: $1) } + leavesOfPairs.keys.sorted().reduce(0) { $0 + variance(of: $1.first, with: $1.second) }
+    axes.indices.reduce(0) { $0 + variance(of: $1) }
+      + leavesOfPairs.keys.sorted().reduce(0) { $0 + variance(of: $1.first, with: $1.second) }
   }
 }
 

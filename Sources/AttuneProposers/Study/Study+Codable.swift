@@ -24,7 +24,9 @@ extension Study: Codable {
       note = trial.note
     }
 
-    func trial(_ number: Int) -> Trial {
+    /// - Parameter space: tells a float without a fraction from an int, which JSON does not.
+    func trial(_ number: Int, of space: SearchSpace) -> Trial {
+      let configuration = (try? space.validate(configuration)) ?? configuration
       var trial = Trial(id: TrialID(number), configuration: configuration, proposer: proposer, parent: parent, note: note)
       trial.state = state
       trial.reports = reports
@@ -37,16 +39,18 @@ extension Study: Codable {
   /// - Throws: also `AlgorithmError` and `SpaceError`, where this version does not know the proposer or refuses the space.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
+    let space = try container.decode(SearchSpace.self, forKey: .space)
     func trials(_ key: CodingKeys) throws -> [Trial] {
-      try container.decode([Record].self, forKey: key).enumerated().map { $0.element.trial($0.offset + 1) }
+      try container.decode([Record].self, forKey: key).enumerated().map { $0.element.trial($0.offset + 1, of: space) }
     }
     let history = History(
-      space: try container.decode(SearchSpace.self, forKey: .space),
+      space: space,
       objectives: try container.decode([Objective].self, forKey: .objectives),
       outcomeConstraints: try container.decode([OutcomeConstraint].self, forKey: .outcomeConstraints), prior: try trials(.prior),
       trials: try trials(.trials))
     try self.init(
-      history, proposer: try container.decode(AlgorithmChoice.self, forKey: .proposer), seed: try container.decode(UInt64.self, forKey: .seed))
+      history, proposer: try container.decode(AlgorithmChoice.self, forKey: .proposer),
+      seed: try container.decode(UInt64.self, forKey: .seed))
   }
 
   /// Writes everything but what the proposer keeps, which is only a cache. An encoder for JSON has to be told how to write nan.
