@@ -6,6 +6,7 @@ public enum ProposerCatalog {
   typealias Maker = @Sendable (inout AlgorithmOptions) throws(AlgorithmError) -> any Proposer
 
   static let makers: [String: Maker] = [
+    "bohb": BudgetedParzenSearch.init(options:),
     "cmaes": CovarianceAdaptation.init(options:),
     "evolution": Evolution.init(options:),
     "grid": GridSearch.init(options:),
@@ -15,6 +16,7 @@ public enum ProposerCatalog {
     "reinforce": Reinforce.init(options:),
     "sequence": ListedConfigurations.init(options:),
     "sobol": ScrambledSobol.init(options:),
+    "tpe": TreeParzenSearch.init(options:),
   ]
 
   /// Every word, in alphabetical order.
