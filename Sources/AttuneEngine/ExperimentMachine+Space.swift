@@ -3,8 +3,7 @@ import AttuneCore
 /// What is proposed where: points to start with, and a space that is edited on the way.
 ///
 /// What runs goes on, whatever is done to the space. A trial that was proposed and not started, and is not of the space any more, is proposed
-/// again under its number, if no trial with a higher number is there yet; else it runs. So does one that was promised its parent's checkpoint:
-/// the copy is beside it already.
+/// again under its number, if no trial with a higher number is there yet and nothing was inherited for it; else it runs.
 extension ExperimentMachine {
   /// Who proposes the points to start with.
   public static let starter = "start_with"
@@ -38,12 +37,12 @@ extension ExperimentMachine {
     guard (try? history.take(edit)) != nil else { return [] }
     (isExhausted, exhaustion) = (false, nil)
     additions.removeAll { (try? history.space.validate($0.configuration)) == nil }
-    guard let last = lastProposed, history[last].isProposal, awaited == nil,
+    guard let last = lastProposed, history[last].isProposal, history[last].parent == nil, awaited == nil,
       [definition.proposer.name, Self.starter].contains(history[last].proposer),
       (try? history.space.validate(history[last].configuration)) == nil
     else { return [] }
     let replicas = history.replicas(of: last)
-    guard replicas.allSatisfy({ queue.contains($0.id) && $0.attempts.isEmpty && $0.parent == nil }) else { return [] }
+    guard replicas.allSatisfy({ queue.contains($0.id) && $0.attempts.isEmpty }) else { return [] }
     queue.removeAll { id in replicas.contains { $0.id == id } }
     awaited = last
     return [.propose(last)]

@@ -52,7 +52,7 @@ public struct FunctionalAnova: Sendable {
       throw .unknownParameter(name: parameter, known: evidence.names)
     }
     let marginals = parts.map { $0.marginal(axis) }
-    let domain = evidence.space.parameters[axis].domain
+    let domain = evidence.space.parameters[axis].frame
     var points: [MarginalCurve.Point] = []
     for (bin, place) in evidence.axes[axis].places.enumerated() {
       let (mean, deviation) = Self.jackknife(marginals.map { $0[bin] })

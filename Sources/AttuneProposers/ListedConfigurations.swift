@@ -19,6 +19,9 @@ public struct ListedConfigurations: Proposer {
     self.init(try ConfigurationList(options.path("file")))
   }
 
+  /// What somebody listed twice is wanted twice.
+  public var repeatsOnPurpose: Bool { true }
+
   /// `nil` after the last of the list.
   /// - Throws: `ConfigurationListError`, the first line that is no configuration of the space.
   public mutating func propose(_ trial: TrialID, after history: History, using random: inout RandomStream) throws -> Proposal? {

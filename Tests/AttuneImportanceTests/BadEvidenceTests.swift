@@ -81,4 +81,15 @@ import Testing
     #expect(shares[1].share > 0.8, "\(shares)")
     #expect(try QuantileImportance.importance(of: history).shares.allSatisfy { $0.share.isFinite })
   }
+
+  /// What counts is what may be proposed now; trials outside keep their place, and their values a name.
+  @Test func anEditedSpaceIsWeighedAsItIs() throws {
+    let wide = try SearchSpace([Parameter("x", .float(lower: 0, upper: 1)), Parameter("s", .choice(["a", "b", "c"]))])
+    var history = try Trials.history(wide, count: 200, seed: 4) { $0["s"] == "c" ? 5 : $0["x"]?.number }
+    #expect(try FunctionalAnova(history).importance().shares[1].share > 0.9)
+    try history.take(.remove("s", values: ["a", "c"]))
+    let after = try FunctionalAnova(history)
+    #expect(after.importance().shares[0].share > 0.9)
+    #expect(Set(try after.curve(of: "s").points.map(\.value)).isSubset(of: ["a", "b", "c"]))
+  }
 }

@@ -19,9 +19,9 @@ enum Numbers {
 }
 
 extension Numbers {
-  /// `batch=32 learning_rate=0.009677`, by name or in the order given.
-  static func short(_ configuration: Configuration, order: [String]? = nil) -> String {
-    (order ?? configuration.values.keys.sorted()).compactMap { name in
+  /// `batch=32 learning_rate=0.009677`, in the order given, the others behind them by name.
+  static func short(_ configuration: Configuration, order: [String] = []) -> String {
+    (order + configuration.values.keys.sorted().filter { !order.contains($0) }).compactMap { name in
       configuration[name].map { value in if case .float(let number) = value { "\(name)=\(short(number))" } else { "\(name)=\(value)" } }
     }.joined(separator: " ")
   }
