@@ -60,7 +60,7 @@ let package = Package(
       dependencies: ["AttuneCore", "AttuneEngine", "AttuneMath", "AttuneProposers", "AttuneSchedulers", "AttuneTesting", "AttuneValues"]),
 
     // One file an algorithm, and the catalog.
-    .target(name: "AttuneProposers", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues"]),
+    .target(name: "AttuneProposers", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues", "CAttuneKernels"]),
     .testTarget(
       name: "AttuneProposersTests", dependencies: ["AttuneCore", "AttuneMath", "AttuneProposers", "AttuneTesting", "AttuneValues"]),
     .target(name: "AttuneSchedulers", dependencies: ["AttuneCore"]),
@@ -103,8 +103,11 @@ let package = Package(
       name: "AttuneFilesTests", dependencies: ["AttuneFiles", "AttuneCore", "AttuneMath", "AttuneValues"], exclude: ["Fixtures"]),
 
     // Counter-based random numbers and numerical kernels.
-    .target(name: "AttuneMath"),
+    .target(name: "AttuneMath", dependencies: ["CAttuneKernels"]),
     .testTarget(name: "AttuneMathTests", dependencies: ["AttuneMath"]),
+
+    // Inner loops for whatever vector registers the processor has: Docs/Decisions/0014-linear-algebra.md.
+    .target(name: "CAttuneKernels"),
 
     // What a change did to a metric, with its uncertainty. Numbers in, numbers out.
     .target(name: "AttuneEffects", dependencies: ["AttuneMath"]),

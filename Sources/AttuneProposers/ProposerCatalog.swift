@@ -9,6 +9,7 @@ public enum ProposerCatalog {
     "bohb": BudgetedParzenSearch.init(options:),
     "cmaes": CovarianceAdaptation.init(options:),
     "evolution": Evolution.init(options:),
+    "gp": GaussianProcessSearch.init(options:),
     "grid": GridSearch.init(options:),
     "mcts": MonteCarloTreeSearch.init(options:),
     "passive": PassiveProposer.init(options:),

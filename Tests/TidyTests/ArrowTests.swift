@@ -5,11 +5,11 @@ import Testing
   /// All that these rooms may know of this package. A room that is not named here may know what Package.swift says.
   static let arrows: [String: Set<String>] = [
     "AttuneValues": [],
-    "AttuneMath": [],
+    "AttuneMath": ["CAttuneKernels"],
     "AttuneWire": ["AttuneValues"],
     "Attune": ["AttuneWire", "AttuneValues"],
     "AttuneCore": ["AttuneValues", "AttuneMath"],
-    "AttuneProposers": ["AttuneCore", "AttuneMath", "AttuneValues"],
+    "AttuneProposers": ["AttuneCore", "AttuneMath", "AttuneValues", "CAttuneKernels"],
     "AttuneSchedulers": ["AttuneCore", "AttuneMath", "AttuneValues"],
     "AttuneEngine": ["AttuneCore", "AttuneMath", "AttuneValues"],
     "AttuneEffects": ["AttuneMath"],
