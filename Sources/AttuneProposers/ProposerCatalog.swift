@@ -6,6 +6,7 @@ public enum ProposerCatalog {
   typealias Maker = @Sendable (inout AlgorithmOptions) throws(AlgorithmError) -> any Proposer
 
   static let makers: [String: Maker] = [
+    "auto": AutomaticSearch.init(options:),
     "bohb": BudgetedParzenSearch.init(options:),
     "cmaes": CovarianceAdaptation.init(options:),
     "evolution": Evolution.init(options:),

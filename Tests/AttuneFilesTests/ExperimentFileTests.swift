@@ -46,7 +46,7 @@ import Testing
     let definition = try ExperimentFile.parse(text: Samples.file(""), path: "/runs/net.v2.yaml", cores: 6).definition
     #expect(definition.name == "net.v2")
     #expect(definition.job == Job(command: ["./train"], directory: "/runs", threads: 1))
-    #expect(definition.proposer == AlgorithmChoice("random") && definition.scheduler == AlgorithmChoice("fifo"))
+    #expect(definition.proposer == AlgorithmChoice("auto") && definition.scheduler == AlgorithmChoice("fifo"))
     #expect(definition.resources.localSlots == 6 && definition.seed == 0 && definition.suspend == .none && definition.limits == Limits())
   }
 

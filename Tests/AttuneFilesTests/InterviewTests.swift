@@ -57,7 +57,7 @@ import Testing
           learning_rate: {type: float, range: [1e-05, 0.1], scale: log}
           solver: {type: choice, values: [sgd, adam]}
           momentum: {type: float, range: [0.0, 0.99]}
-        proposer: random
+        proposer: auto
         scheduler: fifo
         resources: {local: {slots: 2}}
         limits: {trials: 50}

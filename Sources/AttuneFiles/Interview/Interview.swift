@@ -107,7 +107,7 @@ public struct Interview: Sendable {
     guard topic == nil, let space else { return nil }
     return ExperimentDefinition(
       name: name, job: Job(command: command + passedOn, directory: FilePath.directory(of: path), threads: max(1, cores / slots)),
-      objective: Objective(metric: metric, goal: goal), space: space, proposer: AlgorithmChoice("random"),
+      objective: Objective(metric: metric, goal: goal), space: space, proposer: AlgorithmChoice("auto"),
       scheduler: AlgorithmChoice("fifo"),
       resources: Resources(localSlots: slots), limits: Limits(trials: trials), seed: 0)
   }

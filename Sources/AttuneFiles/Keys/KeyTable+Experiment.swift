@@ -39,8 +39,8 @@ extension KeyTable {
         "Each holds for every configuration; one that names an absent parameter counts as holding.",
         example: "constraints: [\"batch * hidden <= 16384\"]", Shapes.list(of: Shapes.text, atLeast: 0)),
       FileKey(
-        "proposer", "word, or mapping with `name` and options", "random", "What chooses configurations.",
-        example: "proposer: {name: tpe, startup: 20}",
+        "proposer", "word, or mapping with `name` and options", "auto", "What chooses configurations.",
+        example: "proposer: {name: gp, startup: 8}",
         Shapes.reference("algorithm")),
       FileKey(
         "start_with", "list of mappings of parameters to values", "none",

@@ -20,7 +20,7 @@ struct ExperimentReader {
     var reader = SpaceReader(parameters: try file.required("parameters"), constraints: try file.optional("constraints"))
     let space = try reader.read()
     if let item = try file.optional("command") { try JobReader.checkPlaceholders(of: item, space) }
-    let proposer = try algorithm(file.optional("proposer"), standard: "random")
+    let proposer = try algorithm(file.optional("proposer"), standard: "auto")
     let scheduler = try algorithm(file.optional("scheduler"), standard: "fifo")
     let slots = try slots(file.optional("resources"))
     let suspend = try file.optional("suspend")?.word(SuspendMode.self) ?? .none

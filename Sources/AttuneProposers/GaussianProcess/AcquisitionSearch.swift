@@ -101,16 +101,15 @@ struct AcquisitionSearch {
   private func step(_ best: inout (candidate: Candidate, score: Double), along axis: Int) {
     guard let grid = encoding.grids[axis], isThere(axis, in: best.candidate) else { return }
     let here = SpaceEncoding.place(of: best.candidate.point[axis], in: grid)
-    let choices = encoding.choices(on: axis)
-    var places = choices
-    if choices.count > 24 {
+    var places = Array(grid.indices)
+    if grid.count > 24 {
       var reach = 1
       places = []
       while reach < grid.count {
         places += [here - reach, here + reach]
         reach *= 2
       }
-      places = places.filter { $0 >= choices[0] && $0 <= choices[choices.count - 1] }
+      places = places.filter { grid.indices.contains($0) }
     }
     let candidates = places.filter { $0 != here }.compactMap { place -> Candidate? in
       var point = best.candidate.point

@@ -9,7 +9,7 @@ import AttuneMath
 struct SpaceEncoding: Sendable {
   let space: SearchSpace
   let axes: [Axis]
-  /// Coordinates of the values of discrete axes, in order; `nil` for continuous ones.
+  /// Coordinates of the values of discrete axes that may be proposed, in order; `nil` for continuous ones.
   let grids: [[Double]?]
   /// For each distinct condition a parameter that has it.
   private let conditioned: [Int]
@@ -21,7 +21,7 @@ struct SpaceEncoding: Sendable {
   init(_ space: SearchSpace) {
     self.space = space
     axes = space.axes
-    grids = space.parameters.map(\.domain.units)
+    grids = space.parameters.map { $0.units?.sorted() }
     var seen: [Expression] = []
     var conditioned: [Int] = []
     conditions = space.parameters.enumerated().map { index, parameter in
@@ -66,23 +66,13 @@ struct SpaceEncoding: Sendable {
     return features[axes.count + condition] == 1
   }
 
-  /// The values of a discrete axis that may be proposed, as places in its grid.
-  func choices(on axis: Int) -> [Int] {
-    guard let grid = grids[axis] else { return [] }
-    if let allowed = axes[axis].allowed { return allowed }
-    let range = axes[axis].range
-    let inside = grid.indices.filter { range.contains(grid[$0]) }
-    return inside.isEmpty ? [Self.place(of: 0.5 * (range.lowerBound + range.upperBound), in: grid)] : inside
-  }
-
   /// All points that may be proposed, when they are that few; `nil` when there are more, or infinitely many.
   func everyPoint(upTo most: Int) -> [[Double]]? {
     guard grids.allSatisfy({ $0 != nil }) else { return nil }
     var points: [[Double]] = [[]]
-    for (axis, grid) in grids.enumerated() {
-      let choices = choices(on: axis)
-      guard let grid, points.count * choices.count <= most else { return nil }
-      points = points.flatMap { point in choices.map { point + [grid[$0]] } }
+    for grid in grids {
+      guard let grid, points.count * grid.count <= most else { return nil }
+      points = points.flatMap { point in grid.map { point + [$0] } }
     }
     return points
   }
@@ -90,9 +80,7 @@ struct SpaceEncoding: Sendable {
   /// A coordinate drawn evenly from those that may be proposed.
   func draw(on axis: Int, using random: inout RandomStream) -> Double {
     let range = axes[axis].range
-    if let allowed = axes[axis].allowed, let grid = grids[axis], !allowed.isEmpty {
-      return grid[allowed[min(Int(random.nextUnit() * Double(allowed.count)), allowed.count - 1)]]
-    }
+    if case .unordered = axes[axis].kind, let grid = grids[axis] { return grid[min(Int(random.nextUnit() * Double(grid.count)), grid.count - 1)] }
     return range.lowerBound + random.nextUnit() * (range.upperBound - range.lowerBound)
   }
 
