@@ -76,9 +76,10 @@ public struct CovarianceAdaptation: Proposer {
     return CovarianceSearch(coordinates, start: start, best: best, seed: seed)
   }
 
-  /// Whether all trials before the first own one have ended: the search begins at the best of them.
+  /// Whether all trials before the first own one have ended, for the search begins at the best of them. What other experiments still do
+  /// is not waited for.
   private var isStartSettled: Bool {
-    observations.all[..<(own.first ?? 0)].allSatisfy { $0.outcome != .pending }
+    observations.all[..<(own.first ?? 0)].allSatisfy { $0.outcome != .pending || $0.trial == nil }
   }
 
   private mutating func draw(

@@ -19,7 +19,7 @@ struct CovarianceSearch: Sendable {
   }
 
   /// How far the chances of categories move in a generation.
-  private static let categoryRate = 0.3
+  private static let categoryRate = 0.4
   let coordinates: SearchCoordinates
   private(set) var strategy: CovarianceStrategy?
   private(set) var categories: [CategoryDistribution]

@@ -74,10 +74,10 @@ import Testing
     for _ in 0..<50 { chances.learn([(3, 0.6), (3, 0.4)], rate: 0.3) }
     #expect(abs(chances.chances.reduce(0, +) - 1) < 1e-12)
     #expect(chances.chances[2] == 0 && chances.chances[4] == 0)
-    #expect(chances.chances[0] > 0.06 && chances.chances[1] > 0.06 && chances.chances[3] > 0.8, "\(chances.chances)")
+    #expect(chances.chances[0] > 0.02 && chances.chances[1] > 0.02 && chances.chances[3] > 0.9, "\(chances.chances)")
     chances.learn([], rate: 0.3)
     var random = RandomStream(seed: 1, purpose: "category", index: 0)
-    #expect(Set((0..<200).map { _ in chances.draw(using: &random) }) == [0, 1, 3])
+    #expect(Set((0..<400).map { _ in chances.draw(using: &random) }) == [0, 1, 3])
   }
 
   @Test func runsEndWhenNothingChangesAndTakeTurns() {
