@@ -39,7 +39,7 @@ struct Evidence: Sendable {
   /// all, each in units of what separates the best from the middle.
   /// Source: Knowles: ParEGO (2006).
   func targets(weights: [Double]) -> [Double] {
-    guard objectives.count > 1 else { return objectives[0] }
+    guard objectives.count > 1, !points.isEmpty else { return objectives[0] }
     let units = objectives.map { values in
       let sorted = values.sorted()
       let middle = sorted[sorted.count / 2] - sorted[0], whole = sorted[sorted.count - 1] - sorted[0]
