@@ -250,7 +250,7 @@ import Testing
     (Samples.file("constraints: [\"x >\"]"), "t.yaml:4:19: constraints: expected a value at column 4 of 'x >'"),
     (Samples.file("constraints: [\"x > 1\", \"xx > 1\"]"), "t.yaml:4:24: constraint 'xx > 1': 'xx' is no parameter. Did you mean 'x'?"),
     (Samples.file("proposer: [tpe]"), "t.yaml:4:11: proposer: got a list; allowed is a word, or a mapping with name and options"),
-    (Samples.file("proposer: {startup: 20}"), "t.yaml:4:11: proposer: missing key 'name', e.g. {name: random}"),
+    (Samples.file("proposer: {startup: 20}"), "t.yaml:4:11: proposer: missing key 'name', e.g. {name: auto}"),
     (
       Samples.file("proposer: {name: tpe, prior: [1]}"),
       "t.yaml:4:30: proposer.prior: got a list; allowed is a number, a text, true or false"
