@@ -10,6 +10,10 @@ struct BestReport: ResultReport {
   let row: TrialRow
   let standing: Standing
   let record: ExperimentRecord
+  /// As it is now.
+  let space: SearchSpace
+  /// Live changes that took effect in the trial.
+  let changes: Int
   let folder: URL
   let storePath: String
 
@@ -33,13 +37,19 @@ struct BestReport: ResultReport {
   }
 
   var text: String {
-    let names = definition.space.parameters.map(\.name).filter { row.configuration[$0] != nil }
+    let names = space.parameters.map(\.name).filter { row.configuration[$0] != nil }
     let width = names.map(\.count).max() ?? 0
     let values = names.map { "  \($0.padding(toLength: width, withPad: " ", startingAt: 0))  \(row.configuration[$0] ?? "")" }
     let lines =
-      ["\(head)\(outcome.values) by trial \(row.number) of experiment '\(record.name)'"] + values + (seeds?.lines ?? [])
+      ["\(head)\(outcome.values) by trial \(row.number) of experiment '\(record.name)'\(touched)"] + values + (seeds?.lines ?? [])
       + (outcome.bounds.map { [$0] } ?? []) + ["stored in       \(storePath)", "configuration   \(configurationFile.path)"]
     return (lines + ["run it alone    \(command)"]).joined(separator: "\n")
+  }
+
+  /// What a person has to know of the value.
+  private var touched: String {
+    changes == 0
+      ? "" : "\nits values were changed live \(changes) times: `attune replay \(record.name) --trial \(row.number)` has the schedule"
   }
 
   private var head: String {
@@ -49,7 +59,8 @@ struct BestReport: ResultReport {
 
   var json: JSON {
     var members: [String: JSON] = [
-      "experiment": .string(record.name), "trial": .int(row.number), "metric": .string(definition.objective.metric),
+      "experiment": .string(record.name), "trial": .int(row.number), "live_changes": .int(changes),
+      "metric": .string(definition.objective.metric),
       "value": (result.values?.first).map(JSON.number) ?? .null, "configuration": row.configuration.json, "store": .string(storePath),
       "configuration_file": .string(configurationFile.path), "command": .string(command),
     ]
@@ -62,7 +73,7 @@ struct BestReport: ResultReport {
   private var command: String {
     let seed = definition.scriptSeed(of: TrialID(row.number), row.replica)
     let words = definition.job.arguments(
-      for: row.configuration, in: definition.space, configurationPath: configurationFile.path, seed: seed)
+      for: row.configuration, in: space, configurationPath: configurationFile.path, seed: seed)
     let environment = ["env", "ATTUNE_CONFIG=\(configurationFile.path)", "ATTUNE_SEED=\(seed)"]
     return (["cd", definition.job.directory, "&&"] + environment + words).map(Self.quoted).joined(separator: " ")
   }

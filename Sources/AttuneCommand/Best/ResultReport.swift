@@ -45,8 +45,10 @@ struct ResultReporter {
   private var folder: URL { workspace.folder(of: record.name) }
 
   private func single(_ result: TrialResult, in standing: Standing) throws -> BestReport? {
-    try store.row(result.trial, of: record).map {
-      BestReport(result: result, row: $0, standing: standing, record: record, folder: folder, storePath: store.path)
-    }
+    guard let row = try store.row(result.trial, of: record) else { return nil }
+    let changes = try store.liveChangeCounts(of: record)
+    return BestReport(
+      result: result, row: row, standing: standing, record: record, space: try store.space(of: record), changes: changes[row.number] ?? 0,
+      folder: folder, storePath: store.path)
   }
 }

@@ -23,7 +23,9 @@ struct Controller {
 
   /// Refuses algorithms and options that there are not.
   static func checkAlgorithms(_ definition: ExperimentDefinition, place: (_ key: String, _ complaint: String) -> String) throws {
-    do { _ = try ProposerCatalog.make(definition.proposer, directory: definition.job.directory) } catch { throw Failure(.badInput, place("proposer", "\(error)")) }
+    do { _ = try ProposerCatalog.make(definition.proposer, directory: definition.job.directory) } catch {
+      throw Failure(.badInput, place("proposer", "\(error)"))
+    }
     do { _ = try SchedulerCatalog.make(definition.scheduler) } catch { throw Failure(.badInput, place("scheduler", "\(error)")) }
   }
 

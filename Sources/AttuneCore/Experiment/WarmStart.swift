@@ -24,7 +24,7 @@ public struct WarmStart: Hashable, Sendable {
   ///   - experiment: its name.
   /// - Throws: `WarmStartError` when there is nothing to learn from.
   public init(from other: History, of experiment: String, for definition: ExperimentDefinition) throws(WarmStartError) {
-    let metrics = [definition.objective].map(\.metric)
+    let metrics = definition.objectives.map(\.metric)
     let seen = Set(other.trials.flatMap(\.reports).flatMap(\.metrics.keys))
     let known = seen.union(other.objectives.map(\.metric))
     if let missing = metrics.first(where: { !known.contains($0) }) {
@@ -32,13 +32,14 @@ public struct WarmStart: Hashable, Sendable {
     }
     var taken: [PriorTrial] = []
     var leftOut: [Reason: Int] = [:]
-    for trial in other.trials where trial.origin == nil {
+    for trial in other.forProposers.trials {
       switch Self.read(trial, definition) {
       case .success(let configuration):
         taken.append(
           PriorTrial(
-            experiment: experiment, number: trial.id.rawValue, configuration: configuration, isFailed: trial.state == .failed,
-            reports: Self.telling(trial.reports, [definition.objective])))
+            experiment: experiment, number: other.number(ofProposal: trial.id).rawValue, configuration: configuration,
+            isFailed: trial.state == .failed,
+            reports: Self.telling(trial.reports, definition.objectives)))
       case .failure(let refusal): leftOut[refusal.reason, default: 0] += 1
       }
     }
@@ -74,11 +75,15 @@ public struct WarmStart: Hashable, Sendable {
     return .success(configuration)
   }
 
-  /// Those that an objective or a bound may be read from: the best for each objective, and the last that has each metric.
+  /// Those that an objective or a bound may be read from: the best for each objective, the last that has each metric,
+  /// and the last that has the metrics of all objectives.
   private static func telling(_ reports: [Report], _ objectives: [Objective]) -> [Report] {
     var indices: Set<Int> = []
     for metric in Set(reports.flatMap(\.metrics.keys)) {
       if let last = reports.lastIndex(where: { $0.metrics[metric] != nil }) { indices.insert(last) }
+    }
+    if let whole = reports.lastIndex(where: { report in objectives.allSatisfy { report.metrics[$0.metric] != nil } }) {
+      indices.insert(whole)
     }
     for objective in objectives {
       let finite = reports.indices.filter { reports[$0].metrics[objective.metric]?.isFinite == true }
