@@ -69,11 +69,14 @@ import Testing
     #expect(start.trials.map(\.number) == [3] && start.leftOut == [.changedLive: 1])
   }
 
-  @Test func anotherMetricIsRefused() {
+  @Test func anotherMetricIsRefused() throws {
     let measured = history([trial(1, ["lr": 0.5, "solver": "adam"], metric: "accuracy")], metric: "accuracy")
     #expect(throws: WarmStartError.otherMetric(experiment: "old", wanted: "loss", found: ["accuracy"])) {
       try WarmStart(from: measured, of: "old", for: definition)
     }
+    // A trial that reported something else is no failed one.
+    let mixed = history([trial(1, ["lr": 0.5, "solver": "adam"]), trial(2, ["lr": 0.5, "solver": "adam"], metric: "accuracy")])
+    #expect(try WarmStart(from: mixed, of: "old", for: definition).leftOut == [.withoutMetric("loss"): 1])
     // One that only reports it beside its own objective will do.
     let beside = history([trial(1, ["lr": 0.5, "solver": "adam"])], metric: "accuracy")
     #expect(throws: Never.self) { try WarmStart(from: beside, of: "old", for: definition) }

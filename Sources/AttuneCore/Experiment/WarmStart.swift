@@ -6,6 +6,8 @@ public struct WarmStart: Hashable, Sendable {
   public enum Reason: Hashable, Sendable {
     case unfinished
     case withoutReport
+    /// It never reported an objective of this experiment.
+    case withoutMetric(String)
     case changedLive
     /// The parameter has a value that is not allowed here.
     case outside(parameter: String)
@@ -20,7 +22,7 @@ public struct WarmStart: Hashable, Sendable {
 
   /// Reads the other experiment's trials.
   /// - Parameters:
-  ///   - other: its history, twins included.
+  ///   - other: its history, twins and replicas included.
   ///   - experiment: its name.
   /// - Throws: `WarmStartError` when there is nothing to learn from.
   public init(from other: History, of experiment: String, for definition: ExperimentDefinition) throws(WarmStartError) {
@@ -32,14 +34,14 @@ public struct WarmStart: Hashable, Sendable {
     }
     var taken: [PriorTrial] = []
     var leftOut: [Reason: Int] = [:]
-    for trial in other.forProposers.trials {
+    let proposals = other.forProposers
+    for trial in proposals.trials {
       switch Self.read(trial, definition) {
       case .success(let configuration):
         taken.append(
           PriorTrial(
             experiment: experiment, number: other.number(ofProposal: trial.id).rawValue, configuration: configuration,
-            isFailed: trial.state == .failed,
-            reports: Self.telling(trial.reports, definition.objectives)))
+            isFailed: trial.state == .failed, reports: Self.telling(trial.reports, definition.objectives)))
       case .failure(let refusal): leftOut[refusal.reason, default: 0] += 1
       }
     }
@@ -58,6 +60,11 @@ public struct WarmStart: Hashable, Sendable {
   private static func read(_ trial: Trial, _ definition: ExperimentDefinition) -> Result<Configuration, Refusal> {
     guard trial.state.isFinal else { return .failure(Refusal(reason: .unfinished)) }
     if trial.state == .stopped, trial.reports.isEmpty { return .failure(Refusal(reason: .withoutReport)) }
+    if trial.state != .failed,
+      let metric = definition.objectives.map(\.metric).first(where: { name in !trial.reports.contains { $0.metrics[name] != nil } })
+    {
+      return .failure(Refusal(reason: .withoutMetric(metric)))
+    }
     if trial.changes.contains(where: { !$0.values.isEmpty }) { return .failure(Refusal(reason: .changedLive)) }
     let space = definition.space
     var missing: String?, outside: String?
@@ -75,15 +82,11 @@ public struct WarmStart: Hashable, Sendable {
     return .success(configuration)
   }
 
-  /// Those that an objective or a bound may be read from: the best for each objective, the last that has each metric,
-  /// and the last that has the metrics of all objectives.
+  /// Those that an objective or a bound may be read from: the best for each objective, and the last that has each metric.
   private static func telling(_ reports: [Report], _ objectives: [Objective]) -> [Report] {
     var indices: Set<Int> = []
     for metric in Set(reports.flatMap(\.metrics.keys)) {
       if let last = reports.lastIndex(where: { $0.metrics[metric] != nil }) { indices.insert(last) }
-    }
-    if let whole = reports.lastIndex(where: { report in objectives.allSatisfy { report.metrics[$0.metric] != nil } }) {
-      indices.insert(whole)
     }
     for objective in objectives {
       let finite = reports.indices.filter { reports[$0].metrics[objective.metric]?.isFinite == true }
@@ -105,6 +108,7 @@ extension WarmStart.Reason: CustomStringConvertible {
     switch self {
     case .unfinished: "not finished"
     case .withoutReport: "stopped before a report"
+    case .withoutMetric(let metric): "that never reported '\(metric)'"
     case .changedLive: "changed live"
     case .outside(let parameter): "with a value of '\(parameter)' that is not allowed here"
     case .lacking(let parameter): "without '\(parameter)', which has no default"
