@@ -46,12 +46,13 @@ public final class ExperimentJournal: Journal {
     let decoder = EventCoding.decoder
     return try store.read { database in
       var entries: [JournalEntry] = []
+      // Columns by their places: of thousands of rows, names would have to be looked up in each.
       let rows = try Row.fetchCursor(
         database, sql: "SELECT number, event, source, sequence FROM journal WHERE experiment = ? ORDER BY number", arguments: [experiment])
       while let row = try rows.next() {
         do {
-          let event = try EventReader.read(row["event"], else: decoder)
-          let origin = (row["source"] as String?).map { JournalEntry.Origin(source: $0, sequence: row["sequence"]) }
+          let event = try EventReader.read(row[1], else: decoder)
+          let origin = (row[2] as String?).map { JournalEntry.Origin(source: $0, sequence: row[3]) }
           entries.append(JournalEntry(event, origin: origin))
         } catch {
           throw StoreError.unreadable(path: store.path, reason: "journal entry \(row["number"] as Int): \(error)")
