@@ -12,15 +12,16 @@ struct KernelWidths {
   /// - Parameters:
   ///   - good: at least one.
   ///   - weights: theirs.
-  init(of good: [Observation], _ weights: [Double], in space: SearchSpace, _ settings: ParzenModel.Settings) {
+  ///   - width, caution, stride: as in `ParzenModel.Settings`.
+  init(of good: [Observation], _ weights: [Double], in space: SearchSpace, width: Double, caution: Double, stride: Double) {
     let dimensions = Double(max(space.dimensions, 1))
-    let base = settings.width * pow(Double(max(good.count, 1)), -1 / (dimensions + 4))
+    let base = width * pow(Double(max(good.count, 1)), -1 / (dimensions + 4))
     let axes = space.axes
-    let extents = axes.indices.map { Self.extent(of: $0, good, weights, settings.caution) }
+    let extents = axes.indices.map { Self.extent(of: $0, good, weights, caution) }
     let mean = exp(extents.reduce(0) { $0 + log($1) } / dimensions)
     widths = zip(axes, extents).map { axis, extent in
       let width = min(max(base * extent / mean, Self.least), 1) * (axis.range.upperBound - axis.range.lowerBound)
-      if case .ordered(let count) = axis.kind { return max(width, settings.stride / Double(count)) }
+      if case .ordered(let count) = axis.kind { return max(width, stride / Double(count)) }
       // An axis frozen to one coordinate has no width; its kernels need one.
       return max(width, 1e-9)
     }

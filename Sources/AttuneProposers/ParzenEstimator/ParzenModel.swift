@@ -5,8 +5,7 @@ import Foundation
 /// Where good configurations are dense and others are not.
 ///
 /// Both densities have the same kernels, so that their ratio is that of a kernel classifier's odds: it says nothing where nobody looked.
-/// Bandwidths of their own, as in Bergstra (2011), make the narrower density fall off sooner for no reason that is in the data; what the
-/// difference makes stands in Docs/Proposers.md.
+/// With bandwidths of their own, as in Bergstra (2011), the narrower density falls off sooner for no reason that is in the data.
 struct ParzenModel: Sendable {
   /// How the kernels are made.
   struct Settings: Sendable {
@@ -38,7 +37,11 @@ struct ParzenModel: Sendable {
     self.space = space
     self.settings = settings
     let weights = Self.weights(good.count)
-    let widths = KernelWidths(of: good, weights, in: space, settings).widths
+    // The more are under way, the longer it takes until a step is built upon: each has to be larger.
+    let crowd = min(1 + 0.08 * Double(others.count { $0.outcome == .pending }), 2)
+    let widths = KernelWidths(
+      of: good, weights, in: space, width: settings.width * crowd, caution: settings.caution, stride: settings.stride
+    ).widths
     let shapes = zip(space.parameters, widths).map { KernelShape($0, bandwidth: $1, mixing: settings.mixing) }
     self.good = KernelDensity(good, weights: weights, uniformWeight: settings.uniformWeight, shapes: shapes, in: space)
     self.others = KernelDensity(
