@@ -44,7 +44,7 @@ bench-live: setup-test build
 	$(WITH_VENV) Scripts/bench-live.sh
 
 # Hours the first time: other libraries search, too. What they found is kept. SEARCH="--instances 1" for less.
-bench-search:
+bench-search: build
 	@JOBS=$(JOBS) Scripts/bench-search.sh $(SEARCH)
 
 # The decoder against a coverage-guided fuzzer; SECONDS=3600 for long. `fuzz-keep` also replaces the corpus that the tests replay.

@@ -27,6 +27,18 @@ if ! cmp -s $requirements .venv-search/.has; then
   fi
 fi
 
-swift build -c release --package-path Benchmarks --product AskTell -j "${JOBS:-2}" >&2
+swift build -c release --package-path Benchmarks -j "${JOBS:-2}" >&2
+figures=$(mktemp)
+trap 'rm -f "$figures"' EXIT
+status=0
+# Its commands, e.g. `optuna`, come first.
+PATH="$PWD/.venv-search/bin:$PATH"
+for script in ask importance inheritance; do
+  [ -e "Benchmarks/search/$script.py" ] || continue
+  echo "== $script"
+  $python "Benchmarks/search/$script.py" --json "$figures" || status=1
+done
+echo "== measure"
 mkdir -p Docs/results
-exec $python Benchmarks/search/measure.py --page Docs/results/search.md "$@"
+$python Benchmarks/search/measure.py --also "$figures" --page Docs/results/search.md "$@" || status=1
+exit $status

@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import json
 import os
 import statistics
 from argparse import ArgumentParser, Namespace
@@ -42,6 +43,7 @@ def main() -> int:
         parser.add_argument("--kept", action="store_true", help="of other libraries only the searches that are kept; no new ones are made")
         parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="searches at a time")
         parser.add_argument("--rounds", type=int, default=3, help="of the costs; 0 leaves them out")
+        parser.add_argument("--also", type=Path, help="figures of other scripts, as lines of JSON, for the page")
         parser.add_argument("--page", type=Path, help="where the page goes")
 
     given = harness.options(__doc__, add)
@@ -58,7 +60,8 @@ def main() -> int:
         figures += costs.measure([name for name in costs.COSTS if name in given.proposers.split(",")], given.rounds)
     if given.page:
         versions = ", ".join(dict.fromkeys(f"{method.library} {method.version}" for method in theirs))
-        given.page.write_text(page.promised(figures, versions) + "".join([*pages, *more]))
+        also = [Figure(**json.loads(line)) for line in given.also.read_text().splitlines()] if given.also else []
+        given.page.write_text(page.promised([*figures, *also], versions) + "".join([*pages, *more]))
     return harness.publish(figures, given.json)
 
 
