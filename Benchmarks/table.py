@@ -24,13 +24,13 @@ lowest and the highest; [Benchmarks/README.md](../../Benchmarks/README.md) says 
 """
 
 
-def number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+def number(value: float, digits: int = 3) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.{digits}g}"
 
 
-def row(figure: Figure) -> str:
+def row(figure: Figure, digits: int = 3) -> str:
     unit = f" {figure.unit}" if figure.unit else ""
-    spread = f" ({number(figure.low)}–{number(figure.high)})" if figure.low != figure.high else ""
+    spread = f" ({number(figure.low, digits)}–{number(figure.high, digits)})" if figure.low != figure.high else ""
     limit = ""
     if figure.limit is not None:
         limit = f"≤ {figure.limit:g}{unit}" + ("" if figure.is_within else " **above**")
@@ -39,7 +39,7 @@ def row(figure: Figure) -> str:
     peer, ratio = "", ""
     if figure.peer_value is not None:
         peer, ratio = f"{figure.peer}: {number(figure.peer_value)}{unit}", f"{figure.ratio:.3f}"
-    return f"| {figure.benchmark} | {figure.quantity} | {number(figure.value)}{unit}{spread} | {limit} | {peer} | {ratio} |"
+    return f"| {figure.benchmark} | {figure.quantity} | {number(figure.value, digits)}{unit}{spread} | {limit} | {peer} | {ratio} |"
 
 
 def main() -> None:

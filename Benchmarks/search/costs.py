@@ -82,7 +82,12 @@ def measure(proposers: list[str], rounds: int) -> list[Figure]:
     """Of those that the catalog has."""
     with_peer = any(method.library == "Optuna" for method in methods.of_peers())
     present = [name for name in proposers if name in ours.catalog()]
-    return [figure for name in present for trials in TRIALS for figure in figures(name, trials, rounds, with_peer)]
+    found: list[Figure] = []
+    for name in present:
+        for trials in TRIALS:
+            print(f"cost of an ask: {name}, {trials:,} trials", file=sys.stderr, flush=True)
+            found += figures(name, trials, rounds, with_peer)
+    return found
 
 
 def main() -> int:

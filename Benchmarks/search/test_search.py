@@ -14,6 +14,7 @@ import pytest
 import coco
 import compare
 import functions
+import harness
 import measure
 import ours
 import page
@@ -180,6 +181,11 @@ def test_the_page_marks_the_lowest() -> None:
     regrets = {count: {"bbob-f01-d05": {"a": 2.0, "b": 1.0}} for count in page.CHECKPOINTS}
     text = page.coco("bbob", 5, [1, 2], regrets)
     assert "| f01 | 2 | 1 × |" in text and "| 100 evaluations | 2.00 | 1.00 |" in text
+
+
+def test_the_page_has_the_digits_that_promises_have() -> None:
+    text = page.promised([harness.Figure.of("best of 100", "branin", "", [0.39789], limit=0.39790)], "Optuna 5.0.0")
+    assert "| best of 100 | branin | 0.39789 | ≤ 0.3979 |" in text
 
 
 def test_the_page_tells_of_searches_that_are_missing() -> None:
