@@ -25,7 +25,11 @@ struct AskTarget {
     do {
       let store = try workspace.store()
       if !isNew, let known = try store.newestExperiment(ofFile: path) { return (store, try unchanged(known, path)) }
-      let definition = try definition(path)
+      let (experiment, read) = try definition()
+      var definition = read
+      let priors = try WarmStarts(workspace, experiment).read(for: definition)
+      for remark in priors.remarks { Failure.complain("attune: \(remark)") }
+      definition.prior = priors.trials
       let record = try store.create(definition, file: path, user: Person.name, at: SystemClock().now, unlessOfFile: !isNew)
       return (store, record)
     } catch let error as StoreError {
@@ -39,7 +43,10 @@ struct AskTarget {
     if stat(path, &status) == 0, Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) * 1e-9 < record.created.seconds {
       return record
     }
-    guard try definition(path) == record.definition else {
+    // What other experiments found is as it was when this one began.
+    var (_, now) = try definition()
+    now.prior = record.definition.prior
+    guard now == record.definition else {
       throw Failure(
         .badInput,
         "\(word) has been changed since experiment '\(record.name)' began; `attune ask \(record.name)` goes on with it as it was, "
@@ -48,13 +55,13 @@ struct AskTarget {
     return record
   }
 
-  private func definition(_ path: String) throws -> ExperimentDefinition {
+  private func definition() throws -> (ExperimentFile, ExperimentDefinition) {
     let experiment: ExperimentFile
     do { experiment = try ExperimentFile.load(path: word) } catch { throw Failure(.badInput, error.description) }
     for remark in experiment.remarks { Failure.complain("attune: \(remark)") }
     var definition = experiment.definition
     try Controller.checkAlgorithms(definition) { key, complaint in experiment.problem(at: key, "\(key): \(complaint)").description }
     definition.job = CommandCheck.resolved(definition.job)
-    return definition
+    return (experiment, definition)
   }
 }

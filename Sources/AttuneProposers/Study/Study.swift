@@ -32,7 +32,7 @@ public struct Study: Sendable {
   ///   - seed: the same seed proposes the same.
   /// - Throws: `AlgorithmError` for an unknown word or option.
   public init(
-    space: SearchSpace, objective: Objective, proposer: AlgorithmChoice = AlgorithmChoice("random"), seed: UInt64 = 0
+    space: SearchSpace, objective: Objective, proposer: AlgorithmChoice = AlgorithmChoice("auto"), seed: UInt64 = 0
   ) throws(AlgorithmError) {
     try self.init(History(space: space, objective: objective), proposer: proposer, seed: seed)
   }
