@@ -35,8 +35,9 @@ struct AcquisitionSearch {
   /// Every point of a small discrete space; of others some from anywhere, and some near the good ones.
   private func points(using random: inout RandomStream) -> [[Double]] {
     if let all = encoding.everyPoint(upTo: 1024) { return all }
-    // Where every candidate has to be checked against conditions, half as many.
-    return (0..<(encoding.isBox ? 512 : 256)).map { number in
+    // Where every candidate has to be checked against conditions, half as many; fewer, too, where each has very many axes.
+    let count = min(encoding.isBox ? 512 : 256, max(64, 32_768 / encoding.axes.count))
+    return (0..<count).map { number in
       number % 2 == 0 || elites.isEmpty ? scattered(using: &random) : bred(using: &random)
     }
   }
