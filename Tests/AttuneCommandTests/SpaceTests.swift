@@ -72,7 +72,7 @@ import Testing
     let trials = try json(try await run.attune("status", "shell", "--json"))["trials"]?.array ?? []
     #expect(trials.count == 16 && Set(trials.compactMap { $0["configuration"]?.text }).count == 16)
     #expect(trials[0]["configuration"] == ["n": 5, "s": "b"] && trials[1]["configuration"]?["n"] == 2)
-    #expect(trials.prefix(3).map { $0["proposer"] } == ["start_with", "start_with", "random"])
+    #expect(trials.prefix(3).map { $0["proposer"] } == ["start_with", "start_with", "auto"])
   }
 
   @Test func anExperimentLearnsFromOthers() async throws {

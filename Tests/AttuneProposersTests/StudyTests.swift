@@ -70,7 +70,8 @@ import Testing
 
   /// The same as an experiment's: a study is a rehearsal of one.
   @Test func proposesWhatAnExperimentWould() throws {
-    var study = try Study(space: ProposerContract.exampleSpace(), objective: objective, seed: 9)
+    var study = try Study(
+      space: ProposerContract.exampleSpace(), objective: objective, proposer: AlgorithmChoice("random"), seed: 9)
     let trial = try #require(try study.ask())
     var random = RandomStream(seed: 9, purpose: "propose", index: 1)
     #expect(trial.configuration == (try ProposerContract.exampleSpace().sample(using: &random)))
