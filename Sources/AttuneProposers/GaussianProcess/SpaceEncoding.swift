@@ -80,7 +80,9 @@ struct SpaceEncoding: Sendable {
   /// A coordinate drawn evenly from those that may be proposed.
   func draw(on axis: Int, using random: inout RandomStream) -> Double {
     let range = axes[axis].range
-    if case .unordered = axes[axis].kind, let grid = grids[axis] { return grid[min(Int(random.nextUnit() * Double(grid.count)), grid.count - 1)] }
+    if case .unordered = axes[axis].kind, let grid = grids[axis] {
+      return grid[min(Int(random.nextUnit() * Double(grid.count)), grid.count - 1)]
+    }
     return range.lowerBound + random.nextUnit() * (range.upperBound - range.lowerBound)
   }
 
