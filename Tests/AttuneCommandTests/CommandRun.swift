@@ -17,7 +17,15 @@ final class CommandRun {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
-  deinit { try? FileManager.default.removeItem(at: folder) }
+  /// What a test that failed has left running works here, and ends with it.
+  deinit {
+    let manager = FileManager.default
+    for identifier in ((try? manager.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap({ Int32($0) }) {
+      guard let place = try? manager.destinationOfSymbolicLink(atPath: "/proc/\(identifier)/cwd") else { continue }
+      if place == folder.path || place.hasPrefix(folder.path + "/") { kill(identifier, SIGKILL) }
+    }
+    try? manager.removeItem(at: folder)
+  }
 
   func write(_ text: String, to name: String) throws {
     try text.write(to: folder.appending(path: name), atomically: true, encoding: .utf8)
