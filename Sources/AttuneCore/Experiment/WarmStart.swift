@@ -82,11 +82,15 @@ public struct WarmStart: Hashable, Sendable {
     return .success(configuration)
   }
 
-  /// Those that an objective or a bound may be read from: the best for each objective, and the last that has each metric.
+  /// Those that an objective or a bound may be read from: the best for each objective, the last that has each metric,
+  /// and the last that has the metrics of all objectives.
   private static func telling(_ reports: [Report], _ objectives: [Objective]) -> [Report] {
     var indices: Set<Int> = []
     for metric in Set(reports.flatMap(\.metrics.keys)) {
       if let last = reports.lastIndex(where: { $0.metrics[metric] != nil }) { indices.insert(last) }
+    }
+    if let whole = reports.lastIndex(where: { report in objectives.allSatisfy { report.metrics[$0.metric] != nil } }) {
+      indices.insert(whole)
     }
     for objective in objectives {
       let finite = reports.indices.filter { reports[$0].metrics[objective.metric]?.isFinite == true }
