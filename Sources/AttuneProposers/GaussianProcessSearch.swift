@@ -65,8 +65,10 @@ public struct GaussianProcessSearch: Proposer {
     let values = evidence.targets(weights: weights)
     // Covariances are those of equal weights, which do not change from trial to trial; how values are warped belongs to the values.
     if weights.count > 1 { model = model.fitted(to: values, at: inputs, steps: 0, settings) }
-    // Every second one of the trials that are looked for anywhere sees the whole as one slope, without its ripples.
-    let isSmooth = trial.rawValue % 4 == 1
+    // Some of the trials that are looked for anywhere see the whole as one slope, without its ripples: half of them, and all when many
+    // are under way, of which nothing is known but that slope. Choices have no slopes.
+    let isBlind = pending.count >= 4 && !encoding.isUnordered.contains(true)
+    let isSmooth = trial.rawValue % (isBlind ? 2 : 4) == 1
     let hyperparameters = isSmooth ? model.hyperparameters.smoothed(settings) : model.hyperparameters
     guard var process = GaussianProcess(hyperparameters, points: inputs, values: values.map { model.warp($0) }) else { return nil }
     let expected = process.predictions(at: inputs).map(\.mean)

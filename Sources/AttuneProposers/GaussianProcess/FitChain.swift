@@ -13,9 +13,9 @@ struct FitChain: Sendable {
 
   private var links: [Link] = []
   /// A fit that begins near its end needs few steps; milestones lie so close that it does.
-  private static let growth = 1.3
-  private static let first = 4
-  private static let milestoneSteps = 30
+  private static let growth = 1.6
+  private static let first = 8
+  private static let milestoneSteps = 15
   private static let lastSteps = 10
   /// Of more observations than this, half are the best and half the newest ones: the time of a fit grows with their number's cube.
   private static let ceiling = 320
