@@ -32,12 +32,12 @@ seed: 3
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    monkeypatch.setenv("ATTUNE_STORE", str(tmp_path / "store"))
-    (tmp_path / "search.yaml").write_text(FILE)
-    return tmp_path
+def place(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(directory)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(directory))
+    monkeypatch.setenv("ATTUNE_STORE", str(directory / "store"))
+    (directory / "search.yaml").write_text(FILE)
+    return directory
 
 
 def study(target: str = "search.yaml", **more: bool) -> Study:

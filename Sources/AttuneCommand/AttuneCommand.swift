@@ -10,9 +10,9 @@ struct AttuneCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       InitCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self, BestCommand.self, StopCommand.self, SpaceCommand.self,
-      PsCommand.self,
-      GetCommand.self, SetCommand.self, FireCommand.self, WatchCommand.self, ReplayCommand.self, ForkCommand.self, EffectCommand.self,
-      SavingsCommand.self, ImportanceCommand.self, AskCommand.self, TellCommand.self, DoctorCommand.self, AgentCommand.self,
+      AddCommand.self, PsCommand.self, GetCommand.self, SetCommand.self, FireCommand.self, WatchCommand.self, ReplayCommand.self,
+      ForkCommand.self, EffectCommand.self, SavingsCommand.self, ImportanceCommand.self, AskCommand.self, TellCommand.self,
+      DoctorCommand.self, AgentCommand.self,
     ])
 
   static func main() async {

@@ -45,6 +45,21 @@ import Testing
     #expect(try asked(await run.attune("ask", "--new", "e.yaml")).first?["experiment"] == "search-2")
   }
 
+  /// Of a `passive` experiment what people add is all there is.
+  @Test func configurationsOfOnesOwn() async throws {
+    let run = try CommandRun()
+    try run.write(Self.file + "\nproposer: passive", to: "e.yaml")
+    let nothing = try await run.attune("ask", "e.yaml")
+    #expect(nothing.status == 4 && nothing.errors.contains("'passive' has proposed all it can"), "\(nothing.errors)")
+    let added = try await run.attune("add", "search", "x=1", "y=0.25")
+    #expect(added.status == 0 && added.output == "search: will be tried next: x=1 y=0.25\n", "\(added.errors)")
+    let refused = try await run.attune("add", "search", "x=2", "y=0.25")
+    #expect(refused.status == 4 && refused.errors.contains("parameter 'x': 2 refused"), "\(refused.errors)")
+    #expect(try await run.attune("add", "search", "x=0.5").errors.contains("'y'"))
+    #expect(try asked(await run.attune("ask", "search")).first?["configuration"] == ["x": 1.0, "y": 0.25])
+    #expect(try await run.attune("tell", "search", "1", "loss=0.5").output == "completed\n")
+  }
+
   private func checkImportance(_ run: CommandRun) async throws {
     let document = try JSON(parsing: await run.attune("importance", "search", "--pairs", "--curves", "x", "--json").output)
     #expect(document["trials"] == 12 && document["pairs"]?.array?.count == 1 && document["curves"]?["x"]?.array?.isEmpty == false)
