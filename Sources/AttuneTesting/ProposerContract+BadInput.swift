@@ -11,7 +11,6 @@ extension ProposerContract {
 
   /// Puts a proposer through a hardship: it answers every question with a valid configuration, with `nil` (nothing more to try) or with an
   /// error that has words for people, and asked again it answers the same.
-  /// - Parameter parallel: trials that are under way at a time.
   /// - Returns: what it proposed, for checks of a proposer's own.
   /// - Throws: `ContractViolation`.
   @discardableResult

@@ -60,6 +60,24 @@ import Testing
     #expect(try await run.attune("tell", "search", "1", "loss=0.5").output == "completed\n")
   }
 
+  /// What it has learned stays, however the other experiment goes on, and its file counts as unchanged.
+  @Test func anAskedExperimentLearnsFromOthers() async throws {
+    let run = try CommandRun()
+    try run.write(Self.file, to: "e.yaml")
+    _ = try asked(await run.attune("ask", "e.yaml"))
+    #expect(try await run.attune("tell", "search", "1", "loss=0.5").output == "completed\n")
+    try run.write(Self.file.replacing("name: search", with: "name: next") + "\nwarm_start: [search]", to: "f.yaml")
+    let first = try await run.attune("ask", "f.yaml")
+    #expect(first.status == 0 && first.errors.contains("trials of experiment 'search'"), "\(first.errors)")
+    let store = try Store(path: run.folder.appending(path: ".attune/attune.db").path)
+    #expect(try store.experiment(named: "next").definition.prior.count == 1)
+    _ = try asked(await run.attune("ask", "search"))
+    #expect(try await run.attune("tell", "search", "2", "loss=0.25").output == "completed\n")
+    try run.write(Self.file.replacing("name: search", with: "name: next") + "\nwarm_start: [search]\n", to: "f.yaml")
+    #expect(try asked(await run.attune("ask", "f.yaml")).first?["trial"] == 2)
+    #expect(try store.experiment(named: "next").definition.prior.count == 1)
+  }
+
   private func checkImportance(_ run: CommandRun) async throws {
     let document = try JSON(parsing: await run.attune("importance", "search", "--pairs", "--curves", "x", "--json").output)
     #expect(document["trials"] == 12 && document["pairs"]?.array?.count == 1 && document["curves"]?["x"]?.array?.isEmpty == false)
