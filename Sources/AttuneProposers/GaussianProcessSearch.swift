@@ -50,7 +50,9 @@ public struct GaussianProcessSearch: Proposer {
     }
     let weights = history.objectives.map { _ in history.objectives.count > 1 ? -log(1 - random.nextUnit()) : 1 }
     let found = search(encoding, evidence, features, targets: targets, weights: weights, for: trial)?.best(using: &random)
-    guard let found else { return try spread(in: encoding, features, note: nil, using: &random) }
+    guard let found else {
+      return try spread(in: encoding, features, note: "the model has no untried configuration to offer: spread evenly", using: &random)
+    }
     return Proposal(history.space.configuration(at: found.point))
   }
 

@@ -13,6 +13,15 @@ import Testing
 @testable import AttuneProposers
 
 @Suite struct GaussianProcessSearchTests {
+  @Test(
+    arguments: [GaussianProcessSearch() as any Proposer, AutomaticSearch()],
+    [(1.0, "all values are equal: spread evenly"), (nil, "no trial has a value yet: spread evenly")] as [(Double?, String)])
+  func saysWhyItDoesNotLearn(proposer: any Proposer, case: (value: Double?, note: String)) throws {
+    var search = RehearsedSearch(proposer, try SearchSpace([Parameter("x", .float(lower: 0, upper: 1))]), seed: 7)
+    let tried = try search.run(8) { _ in `case`.value }
+    #expect(tried.suffix(4).allSatisfy { $0.note?.hasSuffix(`case`.note) == true }, "\(tried.map(\.note))")
+  }
+
   @Test func findsTheBestOfAMixedSpaceExactly() throws {
     let space = try SearchSpace([
       Parameter("rate", .float(lower: 1e-4, upper: 1, scale: .log)), Parameter("layers", .int(lower: 1, upper: 8)),
