@@ -30,6 +30,7 @@ public actor ExperimentDriver {
     case seen(RunnerEvent)
     case commanded(Command, by: String, answer: CheckedContinuation<Result<Int, CommandError>, Never>)
     case outside(OutsideWish, answer: OutsideContinuation)
+    case predicted(CurveRequest, CurvePrediction?)
     case tick
     /// The runner has given up; what runs goes on without us.
     case runnerGone
@@ -44,6 +45,8 @@ public actor ExperimentDriver {
   private var observers: [Int: AsyncStream<ExperimentUpdate>.Continuation] = [:]
   private var observerCount = 0
   private var alarm: Task<Void, Never>?
+  /// `nil` when the scheduler predicts nothing.
+  private let forecaster: Forecaster?
   /// Programs outside that wait for a trial, and when those that have one began; see `+Outside.swift`.
   var askers: [Slot: OutsideContinuation] = [:]
   var outsideStarts: [AttemptID: Timestamp] = [:]
@@ -56,6 +59,7 @@ public actor ExperimentDriver {
     self.parts = parts
     proposals = ProposalSource(definition, proposer: parts.proposer)
     machine = ExperimentMachine(definition, scheduler: scheduler)
+    forecaster = scheduler.predictor.map { Forecaster($0) }
     let entries = try parts.journal.entries()
     machine.fold(entries.lazy.map(\.event))
     for case let origin? in entries.map(\.origin) { taken[origin.source] = max(taken[origin.source] ?? 0, origin.sequence) }
@@ -131,6 +135,9 @@ public actor ExperimentDriver {
     for input in batch {
       switch input {
       case .tick: events.append((Event(time: parts.clock.now, .tick), nil))
+      case .predicted(let request, let prediction):
+        let step = request.curve.steps.last ?? 0
+        events.append((Event(time: parts.clock.now, .predicted(request.trial, at: step, prediction)), nil))
       case .runnerGone: hasRunner = false
       case .outside(let wish, let answer):
         try await take(events)
@@ -217,6 +224,7 @@ public actor ExperimentDriver {
     case .stop(let attempt): await parts.runner.perform(.stop(attempt))
     case .change(let attempt, let request): await parts.runner.perform(.change(attempt, request))
     case .copyCheckpoint(let trial, let heir, let role): await parts.runner.perform(.copyCheckpoint(of: trial, to: heir, as: role))
+    case .predict(let request): predict(request)
     case .wake(let time): wake(at: time)
     case .finish: break
     }
@@ -228,6 +236,12 @@ public actor ExperimentDriver {
     return Order.Start(
       attempt: attempt, configuration: trial.configuration, slot: slot, isResume: attempt.number > 1,
       seed: machine.definition.scriptSeed(of: machine.history[machine.history.root(of: attempt.trial)]), changes: trial.changes)
+  }
+
+  /// Beside everything else: training goes on meanwhile.
+  private func predict(_ request: CurveRequest) {
+    guard let forecaster else { return _ = inbox.put(.predicted(request, nil)) }
+    forecaster.predict(request) { [inbox] in inbox.put(.predicted(request, $0)) }
   }
 
   private func wake(at time: Timestamp) {

@@ -43,7 +43,9 @@ extension ExperimentMachine {
       if case .targetReached = closing, let tests = beginTests(then: closing) { return tests + startWaiting() }
       return finish(closing)
     }
-    guard queue.isEmpty, forks.isEmpty, heirs.isEmpty, awaited == nil, !canAdmit || (isExhausted && additions.isEmpty) else { return [] }
+    guard queue.isEmpty, forks.isEmpty, heirs.isEmpty, awaited == nil, predictions.isEmpty,
+      isSated || !canAdmit || (isExhausted && additions.isEmpty), held.isEmpty || !freeSlots.isEmpty
+    else { return [] }
     if let testing { return finish(testing) }
     if let failureOfAll { return finish(failureOfAll) }
     let end = exhaustion.map { Outcome.exhausted(note: $0) } ?? .trialsDone
@@ -69,6 +71,8 @@ extension ExperimentMachine {
     }
     queue = []
     heirs = [:]
+    held = []
+    predictions = [:]
   }
 
   private var failureOfAll: Outcome? {

@@ -7,6 +7,7 @@ extension ExperimentMachine {
     history[id].attempts.append(Attempt(id: attempt, slot: slot))
     history[id].state = .running
     occupants[slot] = attempt
+    findFreeSlots()
     touched.insert(id)
     return .start(attempt, slot)
   }
@@ -26,14 +27,16 @@ extension ExperimentMachine {
     }
     let trial = history[id.trial]
     if criteria.objectives.contains(where: { report.metrics[$0.metric]?.isFinite == true }) { earlyFailures.clear() }
-    let copies = copies(after: report, of: id)
-    let decision = decision(after: report, of: trial)
-    guard attempt.stopRequest == nil, closing == nil else { return copies }
-    if trial.origin == nil, criteria.seeds == nil, criteria.hasTarget, criteria.reachesTarget(criteria.result(of: trial)) {
-      return copies + stop(id, .target) + close(.targetReached(id.trial))
+    var actions = copies(after: report, of: id)
+    let moves = moves(on: .reported(id.trial))
+    guard closing == nil else { return actions }
+    if attempt.stopRequest == nil {
+      if trial.origin == nil, criteria.seeds == nil, criteria.hasTarget, criteria.reachesTarget(criteria.result(of: trial)) {
+        return actions + stop(id, .target) + close(.targetReached(id.trial))
+      }
+      if let limit = definition.limits.steps, report.step >= limit { actions += stop(id, .stepLimit) }
     }
-    if let limit = definition.limits.steps, report.step >= limit { return copies + stop(id, .stepLimit) }
-    return copies + (decision == .stop ? stop(id, .scheduler) : [])
+    return actions + obey(moves)
   }
 
   mutating func ended(_ id: AttemptID, _ ending: Ending) -> [Action] {
@@ -45,12 +48,25 @@ extension ExperimentMachine {
     }
     if ending.hasCheckpoint { history[id.trial].checkpointStep = history[id.trial].reports.last?.step }
     occupants[attempt.slot] = nil
-    pendingChanges = pendingChanges.filter { $0.value.attempt != id }
+    findFreeSlots()
+    if pendingChanges.contains(where: { $0.value.attempt == id }) { pendingChanges = pendingChanges.filter { $0.value.attempt != id } }
+    let isHeld = suspensions.removeValue(forKey: id.trial) != nil && ending.cause == .exited(status: 75)
     let verdict = verdict(on: attempt, ending)
     history[id.trial].state = verdict.state
     history[id.trial].reason = verdict.reason
-    if !verdict.state.isFinal { queue.append(id.trial) }
-    return copiesAtEnd(of: id) + (attempt.slot.isOutside ? [] : judgeEarly(id.trial, ending, verdict)) + judgeSeeds(after: id.trial)
+    var actions = copiesAtEnd(of: id)
+    if verdict.state.isFinal {
+      predictions[id.trial] = nil
+      if !attempt.slot.isOutside { actions += judgeEarly(id.trial, ending, verdict) }
+      return actions + judgeSeeds(after: id.trial) + tell(.ended(id.trial))
+    }
+    if verdict.state == .suspended, isHeld {
+      held.insert(id.trial)
+      return actions + tell(.suspended(id.trial))
+    }
+    queue.append(id.trial)
+    if !attempt.slot.isOutside { actions += judgeEarly(id.trial, ending, verdict) }
+    return actions
   }
 
   mutating func changed(_ id: AttemptID, _ change: Change) {

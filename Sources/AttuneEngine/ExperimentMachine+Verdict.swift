@@ -6,6 +6,9 @@ struct Verdict: Hashable, Sendable {
   let reason: String?
   /// The script is to blame: the trial failed or will be tried again because of it.
   var isScriptFailure = false
+
+  /// Why a trial ended that its scheduler has given up.
+  static func stopped(by scheduler: AlgorithmChoice) -> String { "stopped early by \(scheduler.name)" }
 }
 
 extension Attempt {
@@ -30,7 +33,7 @@ extension ExperimentMachine {
     case (.interruption?, _): return Verdict(state: .waiting, reason: nil)
     case (.stepLimit?, _): return Verdict(state: .completed, reason: nil)
     case (.target?, _): return Verdict(state: .completed, reason: "reached the target")
-    case (.scheduler?, _): return Verdict(state: .stopped, reason: "stopped early by \(definition.scheduler.name)")
+    case (.scheduler?, _): return Verdict(state: .stopped, reason: Verdict.stopped(by: definition.scheduler))
     case (.person(let who)?, _): return Verdict(state: .stopped, reason: "stopped by \(who)")
     case (.experimentOver?, _): return Verdict(state: .stopped, reason: "the experiment ended")
     }

@@ -4,8 +4,8 @@ import AttuneCore
 ///
 /// It does no input or output, reads no clock and draws no random number, so that folding the same events gives the same state
 /// anywhere: after a crash, in a test, in the simulator. Only it moves a trial. The transitions of trials are in
-/// `ExperimentMachine+Trials.swift`, commands in `+Commands.swift`, what trials begin with in
-/// `+Forks.swift` and `+Inheritance.swift`, the way an experiment ends in `+Ending.swift`.
+/// `ExperimentMachine+Trials.swift`, what the scheduler wants in `+Scheduling.swift`, commands in `+Commands.swift`, what trials begin
+/// with in `+Forks.swift` and `+Inheritance.swift`, the way an experiment ends in `+Ending.swift`.
 public struct ExperimentMachine: Sendable {
   /// What the experiment file says.
   public let definition: ExperimentDefinition
@@ -19,10 +19,19 @@ public struct ExperimentMachine: Sendable {
   var touched: Set<TrialID> = []
 
   /// One for each tuning seed, as a seed is fairly compared with the same seed of other configurations only.
-  var schedulers: [Int: any Scheduler] = [:]
-  private let freshScheduler: any Scheduler
+  var schedulers: [any Scheduler]
+  /// Trials that the scheduler has taken off their slots, see `+Scheduling.swift`.
+  var held: Set<TrialID> = []
+  /// Trials whose programs have been asked to suspend themselves, with the number of the change that asked.
+  var suspensions: [TrialID: Int] = [:]
+  /// Predictions without an answer.
+  var predictions: [TrialID: CurveRequest] = [:]
+  /// The scheduler wants nothing for a free slot, although there would be something new.
+  var isSated = false
   /// Slots that the runner offers in this run, free or not.
   var slots: Set<Slot> = []
+  /// Those among them that nobody holds, in order.
+  var freeSlots: [Slot] = []
   /// The attempt that holds a slot, or held it when its controller left.
   var occupants: [Slot: AttemptID] = [:]
   /// Trials that want a slot, in the order in which they get one.
@@ -69,20 +78,10 @@ public struct ExperimentMachine: Sendable {
   public init(_ definition: ExperimentDefinition, scheduler: any Scheduler) {
     self.definition = definition
     criteria = definition.criteria
-    freshScheduler = scheduler
+    schedulers = Array(repeating: scheduler, count: max(1, definition.seeds?.tune ?? 1))
     history = History(
       space: definition.space, objectives: definition.objectives, outcomeConstraints: definition.outcomeConstraints,
       seeds: definition.seeds, prior: definition.prior.map(\.trial))
-  }
-
-  /// What the scheduler of its seed says of a trial. Tests and twins are there for a comparison and pass by.
-  mutating func decision(after report: Report, of trial: Trial) -> Decision {
-    guard isSearched(trial) else { return .continue }
-    let seed = trial.replica?.seed ?? 1
-    // Taken out while it is asked, so that what it keeps is not copied.
-    var scheduler = schedulers.removeValue(forKey: seed) ?? freshScheduler
-    defer { schedulers[seed] = scheduler }
-    return scheduler.decide(after: report, of: trial, in: history)
   }
 
   /// Takes in what happened.
@@ -112,8 +111,12 @@ public struct ExperimentMachine: Sendable {
   private mutating func react(to kind: Event.Kind) -> [Action] {
     switch kind {
     case .opened: return reopen()
-    case .slotOffered(let slot): slots.insert(slot)
-    case .slotLost(let slot): slots.remove(slot)
+    case .slotOffered(let slot):
+      slots.insert(slot)
+      findFreeSlots()
+    case .slotLost(let slot):
+      slots.remove(slot)
+      findFreeSlots()
     case .proposed(let configuration?, let by, let parent, let note):
       guard accepts(proposalBy: by) else { return [] }
       return admit(Proposal(history.space.normalized(configuration), parent: parent, note: note), by: by)
@@ -129,9 +132,10 @@ public struct ExperimentMachine: Sendable {
     case .reported(let id, let report): return reported(id, report)
     case .attemptEnded(let id, let ending): return ended(id, ending)
     case .changed(let id, let change): changed(id, change)
-    case .refused(_, let number, _):
+    case .refused(let id, let number, _):
       pendingChanges[number] = nil
-      return checkpointRefused(number)
+      return checkpointRefused(number) + suspensionRefused(number, of: id.trial)
+    case .predicted(let id, let step, let prediction): return predicted(id, at: step, prediction)
     case .checkpointCopied(let id, let problem):
       checkpointCopied(id, problem)
       inherited(id, problem)
@@ -146,6 +150,7 @@ extension ExperimentMachine {
   /// A controller took charge: what has no answer yet is asked for again. Every action may be repeated without harm.
   private mutating func reopen() -> [Action] {
     slots = []
+    freeSlots = []
     if outcome == .interrupted { outcome = nil }
     if closing == .interrupted { closing = nil }
     guard outcome == nil else { return [] }
@@ -156,29 +161,32 @@ extension ExperimentMachine {
       if attempt.stopRequest != nil { actions.append(.stop(id)) }
     }
     actions += pendingChanges.sorted { $0.key < $1.key }.map { .change($0.value.attempt, $0.value.request) }
-    actions += copiesUnderWay + inheritancesUnderWay
+    actions += copiesUnderWay + inheritancesUnderWay + predictions.sorted { $0.key < $1.key }.map { .predict($0.value) }
     if let awaited { actions.append(.propose(awaited)) }
     if let limit = definition.limits.time, let now = activity.last { actions.append(.wake(at: now + max(0, limit - activity.seconds))) }
     return actions
   }
 
-  /// Fills free slots: first trials that wait, then what people gave, then the proposer.
+  /// Fills free slots: first trials that wait, then what people gave, then as the scheduler wants it.
   mutating func startWaiting() -> [Action] {
-    guard closing == nil else { return [] }
+    isSated = false
+    guard closing == nil, !freeSlots.isEmpty else { return [] }
     var actions: [Action] = []
-    for slot in slots.filter({ occupants[$0] == nil }).sorted() {
+    // A slot each is kept for trials that wait for what they begin with.
+    var kept = heirs.count
+    for slot in freeSlots {
       if queue.isEmpty, awaited == nil, canAdmit, !additions.isEmpty {
         let addition = additions.removeFirst()
         actions += admit(Proposal(addition.configuration), by: addition.by)
       }
-      guard !queue.isEmpty else { break }
-      actions.append(start(queue.removeFirst(), in: slot))
-    }
-    let isSlotFree = slots.count { occupants[$0] == nil } > heirs.count
-    if isSlotFree, queue.isEmpty, awaited == nil, !isExhausted, !definition.isPassive, canAdmit {
-      let next = TrialID(history.trials.count + 1)
-      awaited = next
-      actions.append(.propose(next))
+      if !queue.isEmpty {
+        actions.append(start(queue.removeFirst(), in: slot))
+      } else if kept > 0 {
+        kept -= 1
+      } else {
+        guard awaited == nil, let action = scheduled(for: slot) else { break }
+        actions.append(action)
+      }
     }
     return actions
   }
@@ -186,8 +194,14 @@ extension ExperimentMachine {
   /// Whether the limit on trials leaves room for one more.
   var canAdmit: Bool { testing == nil && (definition.limits.trials.map { proposalCount < $0 } ?? true) }
 
+  /// Whether the proposer can be asked for another trial.
+  var canPropose: Bool { canAdmit && !isExhausted && !definition.isPassive }
+
   /// Configurations among the trials.
   var proposalCount: Int { history.trials.count - twinCount - replicaCount }
+
+  /// Called whenever a slot is offered, lost, taken or given back.
+  mutating func findFreeSlots() { freeSlots = slots.filter { occupants[$0] == nil }.sorted() }
 
   private mutating func admit(_ proposal: Proposal, by: String) -> [Action] {
     let id = TrialID(history.trials.count + 1)

@@ -9,6 +9,6 @@ public struct FirstInFirstOut: Scheduler {
 
   init(options: inout AlgorithmOptions) throws(AlgorithmError) {}
 
-  /// Always `continue`.
-  public mutating func decide(after report: Report, of trial: Trial, in history: History) -> Decision { .continue }
+  /// Never any.
+  public mutating func moves(on occasion: Occasion, in situation: Situation) -> [Move] { [] }
 }

@@ -28,18 +28,19 @@ public struct MedianStopping: Scheduler {
   }
 
   /// - Complexity: O(trials · log reports).
-  public mutating func decide(after report: Report, of trial: Trial, in history: History) -> Decision {
-    let objective = history.objective
-    guard let value = report.metrics[objective.metric] else { return .continue }
+  public mutating func moves(on occasion: Occasion, in situation: Situation) -> [Move] {
+    guard case .reported(let id) = occasion, let report = situation.history[id].reports.last else { return [] }
+    let (objective, trial) = (situation.history.objective, situation.history[id])
+    guard let value = report.metrics[objective.metric] else { return [] }
     curves[trial.id, default: RunningAverages()].add(value, at: report.step)
-    guard report.step > warmup else { return .continue }
+    guard report.step > warmup else { return [] }
     var others: [Double] = []
     for (other, curve) in curves where other != trial.id {
       if let average = curve.average(upTo: report.step) { others.append(average) }
     }
-    guard others.count >= startup else { return .continue }
+    guard others.count >= startup else { return [] }
     let best = objective.value(of: trial.reports) ?? .nan
-    return objective.isBetter(median(of: others), than: best) ? .stop : .continue
+    return objective.isBetter(median(of: others), than: best) ? [.stop(id)] : []
   }
 
   private func median(of numbers: [Double]) -> Double {

@@ -4,13 +4,14 @@ import AttuneMath
 /// Agents and processes as they might behave, in no time: the world that a machine is tried against.
 ///
 /// It starts an attempt once however often it is told to, keeps what it saw until it is acknowledged, tells it again to a new
-/// controller, and lets processes report, crash, hang until they are stopped, or suspend themselves, as its random stream has it.
+/// controller, and lets processes report, crash, hang until they are stopped, or suspend themselves, asked or not, as its random stream has it.
 public struct SimulatedWorld: Sendable {
   /// A process that runs.
   public struct Process: Sendable {
     let slot: Slot
     var step: Int
     var isStopping = false
+    var isSuspending = false
     /// What it will do after its last step.
     let fate: Ending.Cause
     let steps: Int
@@ -23,6 +24,7 @@ public struct SimulatedWorld: Sendable {
   /// The trials that were given a copy of their parent's checkpoint.
   public private(set) var heirs: Set<TrialID> = []
   private var copies: Set<TrialID> = []
+  private var changes: Set<Int> = []
   private var unacknowledged: [(sequence: Int, kind: Event.Kind)] = []
   private var delivered = 0
   private var sequence = 0
@@ -49,6 +51,11 @@ public struct SimulatedWorld: Sendable {
         slot: slot, step: 0, fate: fate, steps: fate == .exited(status: 0) ? steps : Int.random(in: 1...steps, using: &random))
       saw(.attemptStarted(id))
     case .stop(let id): running[id]?.isStopping = true
+    case .change(let id, let request) where running[id] != nil && changes.insert(request.number).inserted:
+      guard request.wish == .fire(trigger: "attune.suspend"), random.nextUnit() < 0.8 else {
+        return saw(.refused(id, number: request.number, message: "no such trigger"))
+      }
+      running[id]?.isSuspending = true
     case .copyCheckpoint(_, let heir, let role) where copies.insert(heir).inserted:
       let problem = role == .parents && random.nextUnit() < 0.3 ? "no checkpoint" : nil
       if problem == nil, role != .own { heirs.insert(heir) }
@@ -63,6 +70,9 @@ public struct SimulatedWorld: Sendable {
     if process.isStopping || process.step == process.steps {
       running[id] = nil
       saw(.attemptEnded(id, Ending(cause: process.isStopping ? .signalled(signal: 15) : process.fate)))
+    } else if process.isSuspending, random.nextUnit() < 0.5 {
+      running[id] = nil
+      saw(.attemptEnded(id, Ending(cause: .exited(status: random.nextUnit() < 0.9 ? 75 : 1), hasCheckpoint: true)))
     } else {
       process.step += 1
       running[id] = process

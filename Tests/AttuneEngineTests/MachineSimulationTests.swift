@@ -9,7 +9,7 @@ import Testing
 /// Whole experiments against a simulated world, the controller killed at random moments: between the journal and the actions, and
 /// with events under way. A failing seed replays the failure.
 @Suite struct MachineSimulationTests {
-  /// Every third experiment runs its configurations with several seeds.
+  /// Every third experiment runs its configurations with several seeds, every other one suspends them after every step.
   @Test(arguments: UInt64(1)...200)
   func nothingIsLostOrDoubled(seed: UInt64) throws {
     var run = try SimulatedRun(seed: seed)
@@ -25,6 +25,7 @@ import Testing
     for trial in trials where trial.state == .completed {
       #expect(trial.reports.map(\.step) == Array(1...SimulatedRun.steps), "trial \(trial.id) lost or doubled a report")
     }
+    #expect(run.machine.held.isEmpty && run.machine.predictions.isEmpty && (!run.isTakingTurns || run.suspensions > 0))
     #expect(run.machine.heirs.isEmpty && Set(trials.filter(\.hasInherited).map(\.id)) == run.world.heirs, "what was inherited is not known")
     let acknowledged = run.journal.compactMap(\.origin?.sequence)
     #expect(acknowledged == Array(1...acknowledged.count), "an event of the world is missing or doubled")
@@ -34,11 +35,12 @@ import Testing
   func foldingGivesTheSameState(seed: UInt64) throws {
     var run = try SimulatedRun(seed: seed)
     try run.toTheEnd()
-    var folded = try SimulatedRun.freshMachine(run.definition)
+    var folded = try run.freshMachine()
     folded.fold(run.journal.map(\.event))
     #expect(folded.history == run.machine.history)
     #expect(folded.outcome == run.machine.outcome)
     #expect(folded.history.space == run.machine.history.space && folded.awaited == run.machine.awaited)
+    #expect(folded.held == run.machine.held && folded.suspensions == run.machine.suspensions)
     #expect(folded.testing == run.machine.testing && folded.replicaCount == run.machine.replicaCount)
     #expect(folded.queue == run.machine.queue && folded.occupants == run.machine.occupants && folded.slots == run.machine.slots)
   }
@@ -76,27 +78,39 @@ struct SimulatedRun {
   private var taken = 0
   private var random: RandomStream
   private var time = 0.0
-
+  /// What waits for a predictor; a controller that dies takes it along.
+  private var requests: [CurveRequest] = []
+  let isTakingTurns: Bool
   let definition: ExperimentDefinition
 
   init(seed: UInt64) throws {
-    definition = try Self.definition(seeds: seed.isMultiple(of: 3) ? Seeds(tune: 3, test: 4, summary: .median) : nil)
-    machine = try Self.freshMachine(definition)
+    isTakingTurns = seed.isMultiple(of: 2)
+    definition = try Self.definition(
+      seeds: seed.isMultiple(of: 3) ? Seeds(tune: 3, test: 4, summary: .median) : nil, suspend: isTakingTurns ? .checkpoint : .none)
+    machine = try Self.machine(definition, isTakingTurns)
     world = SimulatedWorld(seed: seed, steps: Self.steps)
     random = RandomStream(seed: seed, purpose: "controller", index: 0)
   }
 
-  static func freshMachine(_ definition: ExperimentDefinition) throws -> ExperimentMachine {
-    ExperimentMachine(definition, scheduler: try SchedulerCatalog.make(definition.scheduler))
+  /// Trials that were suspended by the scheduler.
+  var suspensions: Int {
+    journal.count { if case .attemptEnded(_, let ending) = $0.event.kind { ending.hasCheckpoint } else { false } }
   }
 
-  static func definition(seeds: Seeds?) throws -> ExperimentDefinition {
+  func freshMachine() throws -> ExperimentMachine { try Self.machine(definition, isTakingTurns) }
+
+  private static func machine(_ definition: ExperimentDefinition, _ isTakingTurns: Bool) throws -> ExperimentMachine {
+    ExperimentMachine(definition, scheduler: isTakingTurns ? TurnTaking() : try SchedulerCatalog.make(definition.scheduler))
+  }
+
+  private static func definition(seeds: Seeds?, suspend: SuspendMode) throws -> ExperimentDefinition {
     var definition = ExperimentDefinition(
       name: "simulated", job: Job(command: ["train"], directory: "/"), objective: Objective(metric: "loss", goal: .minimize),
       space: try SearchSpace([Parameter("x", .float(lower: 0, upper: 1))]), proposer: AlgorithmChoice("random"),
       scheduler: AlgorithmChoice("median", options: ["startup": 2, "warmup": 1]), resources: Resources(localSlots: 3),
       limits: Limits(trials: trialLimit, retries: 1), seed: 1)
     definition.seeds = seeds
+    definition.suspend = suspend
     return definition
   }
 
@@ -111,6 +125,7 @@ struct SimulatedRun {
       case 8: fork()
       case 9: edit()
       case 10: loseOrOfferSlot()
+      case 11..<14: predict()
       case 1..<8: for event in world.events() { take(event) }
       default: _ = world.advance()
       }
@@ -140,18 +155,27 @@ struct SimulatedRun {
     if (try? machine.check(command)) != nil { take(.commanded(command, by: "ada")) }
   }
 
+  private mutating func predict() {
+    guard !requests.isEmpty else { return }
+    let request = requests.removeFirst()
+    let mean = random.nextUnit()
+    let prediction = mean < 0.2 ? nil : CurvePrediction(mean: [mean], deviation: [0.1], probability: [0.5])
+    take(.predicted(request.trial, at: request.curve.steps.last ?? 0, prediction))
+  }
+
   private mutating func loseOrOfferSlot() {
     let slot = Slot(agent: "world", index: Int.random(in: 0..<3, using: &random))
     take(machine.slots.contains(slot) ? .slotLost(slot) : .slotOffered(slot))
   }
 
   private mutating func crash() throws {
-    machine = try Self.freshMachine(definition)
+    machine = try freshMachine()
     machine.fold(journal.map(\.event))
     try open()
   }
 
   private mutating func open() throws {
+    requests = []
     take(.opened)
     for index in 0..<3 { take(.slotOffered(Slot(agent: "world", index: index))) }
     for event in world.events(toNewController: true) { take(event) }
@@ -176,6 +200,8 @@ struct SimulatedRun {
         let parent = trial.rawValue > 1 && random.nextUnit() < 0.5 ? TrialID(Int.random(in: 1..<trial.rawValue, using: &random)) : nil
         let unit = Double(trial.rawValue) / Double(Self.trialLimit)
         take(.proposed(configuration: machine.history.space.configuration(at: [unit]), by: "random", parent: parent))
+      } else if case .predict(let request) = action {
+        requests.append(request)
       } else {
         world.perform(action)
       }
@@ -184,7 +210,7 @@ struct SimulatedRun {
 
   /// The rest of the actions is not carried out; the next controller makes up for it.
   private mutating func forget() {
-    guard var fresh = try? Self.freshMachine(definition) else { return }
+    guard var fresh = try? freshMachine() else { return }
     fresh.fold(journal.map(\.event))
     machine = fresh
     try? open()

@@ -14,7 +14,12 @@ struct Scenario {
 
   init(header: String) throws {
     definition = try Self.definition(Words(header))
-    machine = try ExperimentMachine(definition, scheduler: SchedulerCatalog.make(definition.scheduler))
+    machine = ExperimentMachine(definition, scheduler: try Self.scheduler(definition))
+  }
+
+  /// One of the catalog, or `turns`, which makes every move.
+  private static func scheduler(_ definition: ExperimentDefinition) throws -> any Scheduler {
+    definition.scheduler.name == "turns" ? TurnTaking() : try SchedulerCatalog.make(definition.scheduler)
   }
 
   /// The text as the machine makes it.
@@ -40,7 +45,7 @@ struct Scenario {
 
   private mutating func take(_ words: Words) throws -> [String] {
     if words.first == "crash" {
-      machine = try ExperimentMachine(definition, scheduler: SchedulerCatalog.make(definition.scheduler))
+      machine = ExperimentMachine(definition, scheduler: try Self.scheduler(definition))
       machine.fold(journal)
       return []
     }
@@ -59,6 +64,7 @@ struct Scenario {
     case .copyCheckpoint(let trial, let twin, .own): "copy the checkpoint of \(trial) to \(twin)"
     case .copyCheckpoint(let trial, let child, .parents): "copy the checkpoint of \(trial) beside that of \(child)"
     case .copyCheckpoint(let trial, let twin, .inherited): "copy what \(trial) began with beside the checkpoint of \(twin)"
+    case .predict(let request): "predict \(request.trial) from \(request.curve.steps) at \(request.steps)"
     case .wake(let time): "wake at \(time.seconds)"
     case .finish(let outcome): "finish: \(outcome)"
     }
@@ -102,6 +108,7 @@ struct Scenario {
         retries: words["retries"].flatMap { Int($0) } ?? 0), seed: 1)
     if words.contains("latency") { definition.objectives.append(Objective(metric: "latency", goal: .minimize)) }
     definition.outcomeConstraints = (words["memory"].flatMap(Double.init)).map { [OutcomeConstraint(metric: "memory", .atMost, $0)] } ?? []
+    definition.suspend = words["suspend"].flatMap(SuspendMode.init(rawValue:)) ?? .none
     definition.seeds = words["tune"].flatMap { Int($0) }.map { tune in
       Seeds(
         tune: tune, test: words["test"].flatMap { Int($0) } ?? 0, summary: words["summary"].flatMap(Seeds.Summary.init(rawValue:)) ?? .mean)
@@ -137,6 +144,7 @@ struct Words {
           configuration: Configuration(["lr": Value(typed: self["lr"] ?? "0.5")]), by: "random",
           parent: self["parent"].flatMap { Int($0) }.map { TrialID($0) })
       case "exhausted": .proposed(configuration: nil, by: "random")
+      case "predicted": try prediction
       case "cannot-propose": .proposalFailed(message: words.dropFirst().joined(separator: " "))
       case "started": .attemptStarted(try attempt)
       case "report": .reported(try attempt, try report)
@@ -178,6 +186,17 @@ struct Words {
     get throws {
       guard let id = AttemptID(self[1]) else { throw ScenarioError(description: "an attempt is written 1.1; got '\(self[1])'") }
       return id
+    }
+  }
+
+  /// `predicted 1 at=2 mean=0.5`; without a mean there is no prediction.
+  private var prediction: Event.Kind {
+    get throws {
+      guard let trial = Int(self[1]), let step = self["at"].flatMap({ Int($0) }) else {
+        throw ScenarioError(description: "a prediction is written: predicted TRIAL at=STEP mean=VALUE")
+      }
+      let prediction = self["mean"].flatMap(Double.init).map { CurvePrediction(mean: [$0], deviation: [0.1], probability: [0.5]) }
+      return .predicted(TrialID(trial), at: step, prediction)
     }
   }
 

@@ -11,6 +11,8 @@ public enum Action: Hashable, Sendable {
   case change(AttemptID, ChangeRequest)
   /// Give a twin or a child a copy of the trial's checkpoint; the answer is `Event.Kind.checkpointCopied`.
   case copyCheckpoint(of: TrialID, to: TrialID, as: CheckpointRole)
+  /// Predict a curve, beside what else happens; the answer is `Event.Kind.predicted`.
+  case predict(CurveRequest)
   /// Send `tick` at that time.
   case wake(at: Timestamp)
   /// The experiment is over, or interrupted; nothing runs any more.
