@@ -67,6 +67,10 @@ let package = Package(
     .testTarget(
       name: "AttuneSchedulersTests", dependencies: ["AttuneCore", "AttuneMath", "AttuneSchedulers", "AttuneTesting", "AttuneValues"]),
 
+    // What trials reported, and when, as a table in a file.
+    .target(name: "AttuneTraces", dependencies: ["AttuneCore"]),
+    .testTarget(name: "AttuneTracesTests", dependencies: ["AttuneTraces", "AttuneCore", "AttuneMath"]),
+
     // SQLite: the journal, and views of it that can be rebuilt.
     .target(
       name: "AttuneStore", dependencies: ["AttuneCore", "AttuneValues", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -84,7 +88,8 @@ let package = Package(
       dependencies: [
         "AttuneCore", "AttuneEffects", "AttuneEngine", "AttuneFiles", "AttuneFleet", "AttuneImportance", "AttuneProposers",
         "AttuneSchedulers",
-        "AttuneStore", "AttuneValues", "AttuneWire", "CAttuneSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "AttuneStore", "AttuneTraces", "AttuneValues", "AttuneWire", "CAttuneSystem",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
       name: "AttuneCommandTests",

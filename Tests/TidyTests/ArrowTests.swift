@@ -15,6 +15,7 @@ import Testing
     "AttuneEffects": ["AttuneMath"],
     "AttuneImportance": ["AttuneCore", "AttuneMath", "AttuneValues"],
     "AttuneStore": ["AttuneCore", "AttuneMath", "AttuneValues"],
+    "AttuneTraces": ["AttuneCore"],
     "AttuneFiles": ["AttuneCore", "AttuneMath", "AttuneValues"],
   ]
   /// Rooms that other people's programs link: no Foundation there.
