@@ -63,7 +63,7 @@ let package = Package(
     .target(name: "AttuneProposers", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues", "CAttuneKernels"]),
     .testTarget(
       name: "AttuneProposersTests", dependencies: ["AttuneCore", "AttuneMath", "AttuneProposers", "AttuneTesting", "AttuneValues"]),
-    .target(name: "AttuneSchedulers", dependencies: ["AttuneCore"]),
+    .target(name: "AttuneSchedulers", dependencies: ["AttuneCore", "AttuneMath", "CAttuneKernels"]),
     .testTarget(
       name: "AttuneSchedulersTests", dependencies: ["AttuneCore", "AttuneMath", "AttuneSchedulers", "AttuneTesting", "AttuneValues"]),
 

@@ -10,7 +10,7 @@ import Testing
     "Attune": ["AttuneWire", "AttuneValues"],
     "AttuneCore": ["AttuneValues", "AttuneMath"],
     "AttuneProposers": ["AttuneCore", "AttuneMath", "AttuneValues", "CAttuneKernels"],
-    "AttuneSchedulers": ["AttuneCore", "AttuneMath", "AttuneValues"],
+    "AttuneSchedulers": ["AttuneCore", "AttuneMath", "AttuneValues", "CAttuneKernels"],
     "AttuneEngine": ["AttuneCore", "AttuneMath", "AttuneValues"],
     "AttuneEffects": ["AttuneMath"],
     "AttuneImportance": ["AttuneCore", "AttuneMath", "AttuneValues"],
