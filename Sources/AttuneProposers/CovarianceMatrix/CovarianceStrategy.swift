@@ -112,11 +112,3 @@ struct CovarianceStrategy: Sendable {
     return t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
   }
 }
-
-extension RandomStream {
-  /// A standard normal number (Box and Muller, 1958).
-  mutating func nextNormal() -> Double {
-    let radius = (-2 * log(1 - nextUnit())).squareRoot()
-    return radius * cos(2 * .pi * nextUnit())
-  }
-}

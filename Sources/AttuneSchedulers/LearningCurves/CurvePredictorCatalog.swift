@@ -5,7 +5,8 @@ public enum CurvePredictorCatalog {
   typealias Maker = @Sendable (inout AlgorithmOptions) throws(AlgorithmError) -> any CurvePredictor
 
   static let makers: [String: Maker] = [
-    "last": LastValue.init(options:)
+    "domhan": CurveCombination.init(options:),
+    "last": LastValue.init(options:),
   ]
 
   /// Every word, in alphabetical order.

@@ -1,6 +1,8 @@
 #ifndef CATTUNE_KERNELS_H
 #define CATTUNE_KERNELS_H
 
+#include "attune_curves.h"
+
 // Inner loops of dense linear algebra and of covariance functions: Docs/Decisions/0014-linear-algebra.md.
 //
 // Matrices are row-major with `stride` doubles a row, a multiple of 8, at least the number of columns; what stands between the columns

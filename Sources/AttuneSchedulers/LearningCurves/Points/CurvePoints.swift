@@ -45,6 +45,22 @@ struct CurvePoints: Sendable {
     return largest * (differences.reduce(0) { $0 + ($1 / largest) * ($1 / largest) } / Double(differences.count)).squareRoot()
   }
 
+  /// Whether the values differ by no more than rounding.
+  var isConstant: Bool {
+    guard let lowest = values.min(), let highest = values.max() else { return true }
+    return highest - lowest <= 1e-12 * max(abs(lowest), abs(highest))
+  }
+
+  /// The answer about a constant curve: that it stays so.
+  func flatPrediction(_ request: CurveRequest) -> CurvePrediction? {
+    values.last.map { last in
+      let chance = request.target.map { NormalTail.probability(of: $0, mean: last, deviation: leastDeviation) }
+      return CurvePrediction(
+        mean: request.steps.map { _ in last }, deviation: request.steps.map { _ in leastDeviation },
+        probability: chance.map { chance in request.steps.map { _ in chance } } ?? [])
+    }
+  }
+
   /// The least deviation that an answer about such a curve claims: of a constant curve, too, somebody takes logarithms.
   var leastDeviation: Double { max(1e-6 * (values.map(abs).max() ?? 0), 1e-12) }
 }
