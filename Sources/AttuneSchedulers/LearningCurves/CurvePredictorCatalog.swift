@@ -5,6 +5,7 @@ public enum CurvePredictorCatalog {
   typealias Maker = @Sendable (inout AlgorithmOptions) throws(AlgorithmError) -> any CurvePredictor
 
   static let makers: [String: Maker] = [
+    "average": ModelAverage.init(options:),
     "domhan": CurveCombination.init(options:),
     "last": LastValue.init(options:),
   ]

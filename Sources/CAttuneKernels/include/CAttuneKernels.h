@@ -1,6 +1,7 @@
 #ifndef CATTUNE_KERNELS_H
 #define CATTUNE_KERNELS_H
 
+#include "attune_average.h"
 #include "attune_curves.h"
 
 // Inner loops of dense linear algebra and of covariance functions: Docs/Decisions/0014-linear-algebra.md.

@@ -1,0 +1,62 @@
+import AttuneCore
+import CAttuneKernels
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Averages over models of learning curves, each weighted by how well it explains what is seen (Bayesian model averaging).
+///
+/// A model says that a curve is level + rise · shape + noise. Shapes are the other trials' curves, smoothed, and about eighty growth shapes, the
+/// parametric models of Domhan et al. (2015) on a grid; level and rise are integrated out. Noise is white plus a walk in the logarithm of the
+/// step, on a grid. Which of these hypotheses deserve trust is learned from finished curves (empirical Bayes). Nothing is random, and nothing
+/// assumes values between 0 and 1.
+/// When not to use it: when the trials run so far say nothing about this one; `last` and `power` then cost less.
+/// Sources: Domhan, Springenberg, Hutter, "Speeding up automatic hyperparameter optimization of deep neural networks by extrapolation of learning
+/// curves" (IJCAI 2015); Hoeting et al., "Bayesian model averaging: a tutorial" (Statistical Science 14, 1999); stacking of predictive
+/// distributions as in Yao et al. (Bayesian Analysis 13, 2018).
+public struct ModelAverage: CurvePredictor {
+  private var companions = CurveCompanions()
+  private var shapes: [Double: GrowthShapes] = [:]
+
+  /// It has no options.
+  public init() {}
+
+  init(options: inout AlgorithmOptions) throws(AlgorithmError) {}
+
+  /// - Returns: `nil` when the curve is empty or its last value is not finite, and for a single point where other curves do not help.
+  /// - Complexity: O(seen² + components · (seen + steps)); more when another curve has finished. See Docs/results/curves.md.
+  public mutating func predict(_ request: CurveRequest) -> CurvePrediction? {
+    guard let points = FinitePoints(request.curve) else { return nil }
+    guard let first = request.steps.first, let last = request.steps.last else { return CurvePrediction(mean: [], deviation: []) }
+    companions.update(request.others, first: first, last: last)
+    let seen = points.prefix(.max)
+    let steps = seen.map { points.steps[$0] } + request.steps.map(Double.init)
+    let positions = steps.map(points.position)
+    let values = seen.map { points.values[$0] }
+    let end = GrowthShapes.rounded(max(positions[positions.count - 1], points.position(of: companions.end)))
+    var shapes = shapes(to: end)
+    if self.shapes.count >= 8 { self.shapes.removeAll() }
+    defer { self.shapes[end] = shapes }
+    var trust = TrustLearning.prior(templates: companions.templates.count)
+    var models = CurveModels(
+      templates: companions.templates, steps: steps, positions: positions, seen: seen.count, shapes: &shapes)
+    if let found = models, !found.fits(values) { models = nil }
+    if models != nil {
+      trust = companions.trust(seen: points.steps.count, shapes: &shapes) ?? trust
+    } else {
+      guard values.count > 1 else { return nil }
+      if points.isConstant { return points.flatPrediction(request) }
+      models = CurveModels(alone: values, positions: positions, shapes: &shapes)
+    }
+    guard let models, let basis = models.basis(seen: seen.count) else { return nil }
+    let fit = CurveFit(basis, values.map { ($0 - models.shift) / models.scale })
+    let members = fit.members(weights: fit.weights(trust: trust), least: 1e-4)
+    return Forecast(members, basis, target: request.target.map { ($0 - models.shift) / models.scale })
+      .prediction(shift: models.shift, scale: models.scale, least: points.leastDeviation, steps: request.steps.count)
+  }
+
+  private func shapes(to end: Double) -> GrowthShapes { shapes[end] ?? GrowthShapes(end: end) }
+}
