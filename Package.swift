@@ -82,12 +82,18 @@ let package = Package(
       ]),
     .executableTarget(name: "StoreWriter", dependencies: ["AttuneCore", "AttuneStore"], path: "Tests/StoreWriter"),
 
+    // Whole experiments under a virtual clock, with traces in place of programs.
+    .target(name: "AttuneSimulator", dependencies: ["AttuneCore", "AttuneEngine", "AttuneMath", "AttuneTraces", "AttuneValues"]),
+    .testTarget(
+      name: "AttuneSimulatorTests",
+      dependencies: ["AttuneSimulator", "AttuneCore", "AttuneMath", "AttuneSchedulers", "AttuneTraces", "AttuneValues"]),
+
     // The command: the only place that knows all the rooms.
     .executableTarget(
       name: "AttuneCommand",
       dependencies: [
         "AttuneCore", "AttuneEffects", "AttuneEngine", "AttuneFiles", "AttuneFleet", "AttuneImportance", "AttuneProposers",
-        "AttuneSchedulers",
+        "AttuneSchedulers", "AttuneSimulator",
         "AttuneStore", "AttuneTraces", "AttuneValues", "AttuneWire", "CAttuneSystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

@@ -4,7 +4,7 @@ import AttuneCore
 struct EarlyFailures: Hashable, Sendable {
   /// As many in a row end the experiment.
   static let limit = 3
-  private var isProven = false
+  private(set) var isProven = false
   private var signatures: [String] = []
 
   /// The script works: failures from now on are a trial's own.

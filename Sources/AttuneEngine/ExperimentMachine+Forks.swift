@@ -87,6 +87,7 @@ extension ExperimentMachine {
 
   /// A program that has reported a later step has saved what it was asked for.
   mutating func copies(after report: Report, of attempt: AttemptID) -> [Action] {
+    guard !forks.isEmpty else { return [] }
     var actions: [Action] = []
     for (twin, fork) in forks.sorted(by: { $0.key < $1.key }) {
       if case .saving(attempt, let asked) = fork.stage, report.step > asked.step { actions.append(copy(to: twin, asked)) }
@@ -96,6 +97,7 @@ extension ExperimentMachine {
 
   /// What an attempt has not saved at its end, it never will.
   mutating func copiesAtEnd(of attempt: AttemptID) -> [Action] {
+    guard !forks.isEmpty else { return [] }
     var actions: [Action] = []
     for (twin, fork) in forks.sorted(by: { $0.key < $1.key }) where fork.parent == attempt.trial {
       switch fork.stage {

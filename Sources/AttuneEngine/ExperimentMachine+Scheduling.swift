@@ -11,10 +11,10 @@ extension ExperimentMachine {
   var canSuspend: Bool { definition.suspend == .checkpoint }
 
   mutating func moves(on occasion: Occasion) -> [Move] {
-    let trial = history[occasion.trial]
-    guard isSearched(trial) else { return [] }
-    let situation = situation(held: held, canStartFresh: canPropose)
-    return schedulers[seedIndex(of: trial)].moves(on: occasion, in: situation)
+    let id = occasion.trial
+    guard isSearched(history[id]) else { return [] }
+    let seed = schedulers.count == 1 ? 0 : seedIndex(of: history[id])
+    return schedulers[seed].moves(on: occasion, in: situation(held: held, canStartFresh: canPropose))
   }
 
   mutating func tell(_ occasion: Occasion) -> [Action] {
@@ -35,22 +35,27 @@ extension ExperimentMachine {
   /// What the free slot is for: a trial that is resumed in it, or a proposal that is asked for; `nil` for nothing now.
   mutating func scheduled(for slot: Slot) -> Action? {
     for seed in schedulers.indices {
-      let mine = schedulers.count == 1 ? held : held.filter { seedIndex(of: history[$0]) == seed }
-      let situation = situation(held: mine, canStartFresh: seed == 0 && canPropose)
-      switch schedulers[seed].next(in: situation) {
+      let canStartFresh = seed == 0 && canPropose
+      switch next(of: seed, canStartFresh: canStartFresh) {
       case .resume(let id):
-        guard mine.contains(id) else { continue }
+        guard held.contains(id), schedulers.count == 1 || seedIndex(of: history[id]) == seed else { continue }
         held.remove(id)
         return start(id, in: slot)
       case .fresh:
-        guard situation.canStartFresh else { continue }
+        guard canStartFresh else { continue }
         let next = TrialID(history.trials.count + 1)
         awaited = next
         return .propose(next)
-      case .nothing: isSated = isSated || situation.canStartFresh
+      case .nothing: isSated = isSated || canStartFresh
       }
     }
     return nil
+  }
+
+  /// Asks a scheduler. What it is shown is gone when it has answered, so that what follows changes the state and no copy of it.
+  private mutating func next(of seed: Int, canStartFresh: Bool) -> Next {
+    let mine = schedulers.count == 1 ? held : held.filter { seedIndex(of: history[$0]) == seed }
+    return schedulers[seed].next(in: situation(held: mine, canStartFresh: canStartFresh))
   }
 
   /// The program does not know how, or cannot be reached: it runs on.

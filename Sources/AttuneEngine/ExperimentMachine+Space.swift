@@ -9,7 +9,10 @@ extension ExperimentMachine {
   public static let starter = "start_with"
 
   /// What a proposer sees: the trials before the one that is awaited, twins left out and seeds together.
-  public var historyForProposal: History { (replaced.map { history.before($0) } ?? history).forProposers }
+  public var historyForProposal: History {
+    let seen = replaced.map { history.before($0) } ?? history
+    return twinCount == 0 && definition.seeds == nil ? seen : seen.forProposers
+  }
 
   /// The next point to start with, as far as it is given: one whose values the space still allows.
   public var nextStart: Configuration? { nextStartIndex.map { history.space.normalized(definition.startWith[$0]) } }

@@ -7,7 +7,7 @@ extension ExperimentMachine {
     history[id].attempts.append(Attempt(id: attempt, slot: slot))
     history[id].state = .running
     occupants[slot] = attempt
-    findFreeSlots()
+    noteTaken(slot)
     touched.insert(id)
     return .start(attempt, slot)
   }
@@ -25,18 +25,30 @@ extension ExperimentMachine {
       $0.hasReported = true
       $0.cost.take(AttemptCost(warmup: report.warmup))
     }
-    let trial = history[id.trial]
-    if criteria.objectives.contains(where: { report.metrics[$0.metric]?.isFinite == true }) { earlyFailures.clear() }
+    if !earlyFailures.isProven, criteria.objectives.contains(where: { report.metrics[$0.metric]?.isFinite == true }) {
+      earlyFailures.clear()
+    }
     var actions = copies(after: report, of: id)
     let moves = moves(on: .reported(id.trial))
     guard closing == nil else { return actions }
     if attempt.stopRequest == nil {
-      if trial.origin == nil, criteria.seeds == nil, criteria.hasTarget, criteria.reachesTarget(criteria.result(of: trial)) {
+      if reachesTarget(id.trial, isFirst: !attempt.hasReported) {
         return actions + stop(id, .target) + close(.targetReached(id.trial))
       }
       if let limit = definition.limits.steps, report.step >= limit { actions += stop(id, .stepLimit) }
     }
     return actions + obey(moves)
+  }
+
+  /// Whether a trial reaches the target by itself, now that it has reported.
+  /// - Parameter isFirst: of its attempt. What came before it may have reached the target when the experiment was being interrupted.
+  private func reachesTarget(_ id: TrialID, isFirst: Bool) -> Bool {
+    guard criteria.hasTarget, criteria.seeds == nil, history[id].origin == nil else { return false }
+    // The best of a curve gets better by its last report only: the whole of it need not be looked through at every step.
+    if !isFirst, criteria.isSimple, let value = history[id].reports.last?.metrics[definition.objective.metric] {
+      return value.isFinite && definition.objective.reachesTarget(value)
+    }
+    return criteria.reachesTarget(criteria.result(of: history[id]))
   }
 
   mutating func ended(_ id: AttemptID, _ ending: Ending) -> [Action] {
@@ -48,10 +60,10 @@ extension ExperimentMachine {
     }
     if ending.hasCheckpoint { history[id.trial].checkpointStep = history[id.trial].reports.last?.step }
     occupants[attempt.slot] = nil
-    findFreeSlots()
+    noteFree(attempt.slot)
     if pendingChanges.contains(where: { $0.value.attempt == id }) { pendingChanges = pendingChanges.filter { $0.value.attempt != id } }
     let isHeld = suspensions.removeValue(forKey: id.trial) != nil && ending.cause == .exited(status: 75)
-    let verdict = verdict(on: attempt, ending)
+    let verdict = verdict(on: attempt, ending, wasAsked: isHeld)
     history[id.trial].state = verdict.state
     history[id.trial].reason = verdict.reason
     var actions = copiesAtEnd(of: id)

@@ -15,7 +15,7 @@ extension Attempt {
   /// Whether it ended badly by its own fault.
   fileprivate var isFailure: Bool {
     guard let ending, stopRequest == nil else { return false }
-    return ending.cause != .lost && !(ending.cause == .exited(status: 75) && hasReported)
+    return ending.cause != .lost && !(ending.cause == .exited(status: 75) && (hasReported || ending.hasCheckpoint))
   }
 }
 
@@ -23,8 +23,10 @@ extension ExperimentMachine {
   /// How often a trial may lose its agent before it is given up: losing it is not the script's fault, but must end some time.
   static let lossLimit = 10
 
-  func verdict(on attempt: Attempt, _ ending: Ending) -> Verdict {
+  /// - Parameter wasAsked: whether it ended with status 75 because the scheduler had asked for it.
+  func verdict(on attempt: Attempt, _ ending: Ending, wasAsked: Bool) -> Verdict {
     switch (attempt.stopRequest, ending.cause) {
+    case (nil, .exited(status: 75)) where wasAsked: return Verdict(state: .suspended, reason: nil)
     case (nil, .lost), (.interruption?, .lost): return afterLoss(attempt.id.trial)
     case (nil, .exited(status: 0)), (.interruption?, .exited(status: 0)): return afterCompletion(attempt)
     case (nil, .exited(status: 75)): return afterSuspension(attempt)

@@ -16,7 +16,7 @@ public struct ExperimentMachine: Sendable {
   /// How the experiment, or this run of it, ended; `nil` while it goes on.
   public internal(set) var outcome: Outcome?
   /// Trials changed since `takeTouched` was last called.
-  var touched: Set<TrialID> = []
+  var touched = TouchedTrials()
 
   /// One for each tuning seed, as a seed is fairly compared with the same seed of other configurations only.
   var schedulers: [any Scheduler]
@@ -98,25 +98,30 @@ public struct ExperimentMachine: Sendable {
 
   /// Brings the machine to where the journal ends; nothing is done again.
   public mutating func fold(_ events: some Sequence<Event>) {
-    for event in events { _ = handle(event) }
-    touched = []
+    for event in events {
+      _ = handle(event)
+      forgetTouched()
+    }
   }
 
   /// The trials that changed since the last call, in order.
   public mutating func takeTouched() -> [Trial] {
-    defer { touched = [] }
-    return touched.sorted().map { history[$0] }
+    defer { forgetTouched() }
+    return touched.sorted.map { history[$0] }
   }
+
+  /// For those who keep no record of the trials.
+  public mutating func forgetTouched() { touched.removeAll() }
 
   private mutating func react(to kind: Event.Kind) -> [Action] {
     switch kind {
     case .opened: return reopen()
     case .slotOffered(let slot):
       slots.insert(slot)
-      findFreeSlots()
+      noteFree(slot)
     case .slotLost(let slot):
       slots.remove(slot)
-      findFreeSlots()
+      noteTaken(slot)
     case .proposed(let configuration?, let by, let parent, let note):
       guard accepts(proposalBy: by) else { return [] }
       return admit(Proposal(history.space.normalized(configuration), parent: parent, note: note), by: by)
@@ -200,8 +205,27 @@ extension ExperimentMachine {
   /// Configurations among the trials.
   var proposalCount: Int { history.trials.count - twinCount - replicaCount }
 
-  /// Called whenever a slot is offered, lost, taken or given back.
-  mutating func findFreeSlots() { freeSlots = slots.filter { occupants[$0] == nil }.sorted() }
+  /// A slot is offered or given back: it is free if it is both.
+  mutating func noteFree(_ slot: Slot) {
+    guard slots.contains(slot), occupants[slot] == nil else { return }
+    let place = placeAmongFree(slot)
+    if place == freeSlots.endIndex || freeSlots[place] != slot { freeSlots.insert(slot, at: place) }
+  }
+
+  /// A slot is lost or taken.
+  mutating func noteTaken(_ slot: Slot) {
+    let place = placeAmongFree(slot)
+    if place < freeSlots.endIndex, freeSlots[place] == slot { freeSlots.remove(at: place) }
+  }
+
+  private func placeAmongFree(_ slot: Slot) -> Int {
+    var (low, high) = (freeSlots.startIndex, freeSlots.endIndex)
+    while low < high {
+      let middle = (low + high) / 2
+      if freeSlots[middle] < slot { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
 
   private mutating func admit(_ proposal: Proposal, by: String) -> [Action] {
     let id = TrialID(history.trials.count + 1)

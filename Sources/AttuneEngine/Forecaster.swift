@@ -11,13 +11,13 @@ final class Forecaster: Sendable {
 
   /// The prediction with the precision that the journal keeps; `nil` when the curve allows none.
   func predict(_ request: CurveRequest, then use: @escaping @Sendable (CurvePrediction?) -> Void) {
-    queue.async { use(self.predictor.withLock { $0.predict(request) }?.rounded) }
+    queue.async { use(self.predictor.withLock { $0.predict(request) }?.journaled) }
   }
 }
 
 extension CurvePrediction {
-  /// With seven digits: more would fill the journal and tell nobody anything.
-  fileprivate var rounded: CurvePrediction {
+  /// As the journal keeps it, with seven digits: more would fill the journal and tell nobody anything.
+  public var journaled: CurvePrediction {
     CurvePrediction(mean: mean.map(\.rounded), deviation: deviation.map(\.rounded), probability: probability.map(\.rounded))
   }
 }

@@ -16,6 +16,7 @@ import Testing
     "AttuneImportance": ["AttuneCore", "AttuneMath", "AttuneValues"],
     "AttuneStore": ["AttuneCore", "AttuneMath", "AttuneValues"],
     "AttuneTraces": ["AttuneCore"],
+    "AttuneSimulator": ["AttuneCore", "AttuneEngine", "AttuneMath", "AttuneTraces", "AttuneValues"],
     "AttuneFiles": ["AttuneCore", "AttuneMath", "AttuneValues"],
   ]
   /// Rooms that other people's programs link: no Foundation there.

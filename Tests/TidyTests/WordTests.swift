@@ -5,7 +5,7 @@ import Testing
   /// Rooms whose code must answer twice the same when asked twice the same.
   static let deterministicRooms = [
     "AttuneValues", "AttuneMath", "AttuneCore", "AttuneProposers", "AttuneSchedulers", "AttuneEffects",
-    "AttuneImportance", "AttuneTraces",
+    "AttuneImportance", "AttuneTraces", "AttuneSimulator",
   ]
 
   @Test func librariesNeitherPrintNorExitNorTrap() {

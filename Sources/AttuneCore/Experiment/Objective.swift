@@ -38,10 +38,17 @@ public struct Objective: Hashable, Sendable, Codable {
   /// A trial's value from its reports; `nil` when none of them has a finite value of the metric (for `last`: when the last that
   /// has the metric at all is not finite).
   public func value(of reports: [Report]) -> Double? {
-    let values = reports.compactMap { $0.metrics[metric] }
     switch summary {
-    case .last: return values.last.flatMap { $0.isFinite ? $0 : nil }
-    case .best: return values.filter(\.isFinite).reduce(nil) { best, value in best.map { isBetter(value, than: $0) ? value : $0 } ?? value }
+    case .last:
+      let value = reports.last { $0.metrics[metric] != nil }?.metrics[metric]
+      return value.flatMap { $0.isFinite ? $0 : nil }
+    case .best:
+      var best: Double?
+      for report in reports {
+        guard let value = report.metrics[metric], value.isFinite else { continue }
+        if best.map({ isBetter(value, than: $0) }) ?? true { best = value }
+      }
+      return best
     }
   }
 }

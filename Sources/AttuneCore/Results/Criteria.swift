@@ -67,6 +67,9 @@ extension Criteria {
   /// The values as costs: one number for each objective, the smaller the better.
   public func costs(of values: [Double]) -> [Double] { zip(objectives, values).map { $0.goal == .maximize ? -$1 : $1 } }
 
+  /// Whether a trial is judged by one number of one report: there is one objective, and there are no bounds.
+  public var isSimple: Bool { objectives.count == 1 && outcomeConstraints.isEmpty }
+
   /// Whether some objective has a target.
   public var hasTarget: Bool { objectives.contains { $0.target != nil } }
 
