@@ -5,6 +5,7 @@ public enum SchedulerCatalog {
   typealias Maker = @Sendable (inout AlgorithmOptions) throws(AlgorithmError) -> any Scheduler
 
   static let makers: [String: Maker] = [
+    "asha": SuccessiveHalving.init(options:),
     "fifo": FirstInFirstOut.init(options:),
     "median": MedianStopping.init(options:),
   ]

@@ -23,12 +23,12 @@ import Testing
   @Test(arguments: medianTable)
   func median(others: [[Double]], curve: [Double], goal: Objective.Goal, isStopped: Bool) throws {
     var scheduler = MedianStopping(startup: 3, warmup: 1)
-    #expect(try stops(by: &scheduler, others + [curve], goal).last == isStopped)
+    #expect(try SchedulerStand.stops(by: &scheduler, others + [curve], goal).last == isStopped)
   }
 
   @Test func fifoNeverStops() throws {
     var scheduler = FirstInFirstOut()
-    #expect(try !stops(by: &scheduler, [[1, 2], [0, 0], [.nan]], .maximize).contains(true))
+    #expect(try !SchedulerStand.stops(by: &scheduler, [[1, 2], [0, 0], [.nan]], .maximize).contains(true))
   }
 
   @Test func catalogRefuses() {
@@ -40,20 +40,7 @@ import Testing
     }
   }
 
-  /// For each report, whether its trial was stopped.
-  private func stops(by scheduler: inout some Scheduler, _ curves: [[Double]], _ goal: Objective.Goal) throws -> [Bool] {
-    let space = try SearchSpace([Parameter("x", .bool)])
-    var history = History(space: space, objective: Objective(metric: "m", goal: goal))
-    var stops: [Bool] = []
-    for (index, curve) in curves.enumerated() {
-      let id = TrialID(index + 1)
-      history.append(Trial(id: id, configuration: Configuration(["x": true]), proposer: "test"))
-      for (step, value) in curve.enumerated() {
-        let report = Report(step: step + 1, metrics: ["m": value], elapsed: 1)
-        history[id].reports.append(report)
-        stops.append(scheduler.moves(on: .reported(id), in: Situation(history: history)) == [.stop(id)])
-      }
-    }
-    return stops
+  @Test(arguments: SchedulerCatalog.names) func contract(name: String) throws {
+    try SchedulerContract.check(name: name) { try SchedulerCatalog.make(AlgorithmChoice(name)) }
   }
 }

@@ -59,6 +59,37 @@ public struct AlgorithmOptions {
     return number
   }
 
+  /// An integer in `allowed`, or `nil` when it is not given.
+  public mutating func int(_ name: String, in allowed: ClosedRange<Int>) throws(AlgorithmError) -> Int? {
+    choice.options[name] == nil ? skip(name) : try int(name, default: 0, in: allowed)
+  }
+
+  /// A number in `allowed`, or `nil` when it is not given.
+  public mutating func number(_ name: String, in allowed: ClosedRange<Double>) throws(AlgorithmError) -> Double? {
+    choice.options[name] == nil ? skip(name) : try number(name, default: 0, in: allowed)
+  }
+
+  /// Two numbers as a text, `LOW..HIGH`, of which the first is less; `nil` when it is not given.
+  public mutating func range(_ name: String) throws(AlgorithmError) -> ClosedRange<Double>? {
+    known.append(name)
+    guard let value = choice.options[name] else { return nil }
+    let ends = value.description.split(separator: "..", omittingEmptySubsequences: false).map { Double($0) }
+    guard ends.count == 2, let low = ends[0], let high = ends[1], low < high, (high - low).isFinite else {
+      throw .badOption(algorithm: choice.name, option: name, value: value, allowed: "two numbers LOW..HIGH, e.g. -500..300")
+    }
+    return low...high
+  }
+
+  /// One of those words, or `fallback` when it is not given.
+  public mutating func word(_ name: String, default fallback: String, among allowed: [String]) throws(AlgorithmError) -> String {
+    known.append(name)
+    guard let value = choice.options[name] else { return fallback }
+    guard case .string(let word) = value, allowed.contains(word) else {
+      throw .badOption(algorithm: choice.name, option: name, value: value, allowed: allowed.joined(separator: ", "))
+    }
+    return word
+  }
+
   /// One of the cases of a type by its word, or `fallback` when it is not given.
   public mutating func word<Word>(_ name: String, default fallback: Word) throws(AlgorithmError) -> Word
   where Word: RawRepresentable<String> & CaseIterable {
@@ -92,6 +123,12 @@ public struct AlgorithmOptions {
     }
     guard let directory, !path.hasPrefix("/") else { return path }
     return directory.hasSuffix("/") ? directory + path : "\(directory)/\(path)"
+  }
+
+  /// An option that exists and was not given.
+  private mutating func skip<Missing>(_ name: String) -> Missing? {
+    known.append(name)
+    return nil
   }
 
   /// - Throws: `AlgorithmError.unknownOption` when an option was given that nobody took.
