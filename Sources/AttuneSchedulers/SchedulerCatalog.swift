@@ -7,6 +7,7 @@ public enum SchedulerCatalog {
   static let makers: [String: Maker] = [
     "asha": SuccessiveHalving.init(options:),
     "bandit": BanditStopping.init(options:),
+    "earlyterm": EarlyTermination.init(options:),
     "fifo": FirstInFirstOut.init(options:),
     "median": MedianStopping.init(options:),
   ]
