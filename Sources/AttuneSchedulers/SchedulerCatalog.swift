@@ -10,6 +10,7 @@ public enum SchedulerCatalog {
     "earlyterm": EarlyTermination.init(options:),
     "fifo": FirstInFirstOut.init(options:),
     "median": MedianStopping.init(options:),
+    "percentile": PercentileStopping.init(options:),
     "pop": PromisingOpportunisticPoor.init(options:),
   ]
 

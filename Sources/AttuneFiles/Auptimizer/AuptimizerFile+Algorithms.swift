@@ -7,7 +7,7 @@ extension AuptimizerFile {
     "random": "random", "sequence": "grid", "spearmint": "gp", "hyperopt": "tpe", "hyperband": "hyperband", "bohb": "bohb",
     "eas": "reinforce", "passive": "passive",
   ]
-  private static let policies = ["median": "median", "bandit": "bandit", "truncation": "truncation", "curve_fitting": "earlyterm"]
+  private static let policies = ["median": "median", "bandit": "bandit", "truncation": "percentile", "curve_fitting": "earlyterm"]
 
   /// Keys with a place of their own here.
   private static let general: Set = [
