@@ -7,8 +7,11 @@ public enum SchedulerCatalog {
   static let makers: [String: Maker] = [
     "asha": SuccessiveHalving.init(options:),
     "bandit": BanditStopping.init(options:),
+    "dominance": DominanceStopping.init(options:),
     "earlyterm": EarlyTermination.init(options:),
     "fifo": FirstInFirstOut.init(options:),
+    "hyperband": Hyperband.init(options:),
+    "iepoch": ConstantSteps.init(options:),
     "median": MedianStopping.init(options:),
     "percentile": PercentileStopping.init(options:),
     "pop": PromisingOpportunisticPoor.init(options:),
