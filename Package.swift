@@ -15,7 +15,9 @@ let package = Package(
     .library(name: "AttuneCore", targets: ["AttuneCore"]),
     .library(name: "AttuneImportance", targets: ["AttuneImportance", "AttuneCore", "AttuneValues"]),
     .library(name: "AttuneProposers", targets: ["AttuneProposers", "AttuneCore", "AttuneMath", "AttuneValues"]),
+    .library(name: "AttuneSchedulers", targets: ["AttuneSchedulers", "AttuneCore"]),
     .library(name: "AttuneTesting", targets: ["AttuneTesting"]),
+    .library(name: "AttuneTraces", targets: ["AttuneTraces", "AttuneCore"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),

@@ -18,6 +18,10 @@ let package = Package(
       dependencies: ["System", .product(name: "AttuneProposers", package: "attune"), .product(name: "AttuneTesting", package: "attune")]),
     // Importance behind a line of JSON, for the search benchmark.
     .executableTarget(name: "TrialImportance", dependencies: ["System", .product(name: "AttuneImportance", package: "attune")]),
+    // Curve predictors against the curves of traces, and their cost.
+    .executableTarget(
+      name: "CurveScores",
+      dependencies: ["System", .product(name: "AttuneSchedulers", package: "attune"), .product(name: "AttuneTraces", package: "attune")]),
     // Clocks, processors and plain sockets.
     .target(name: "System"),
   ],

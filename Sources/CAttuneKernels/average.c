@@ -1,7 +1,7 @@
 #include <math.h>
 
 #include "attune_average.h"
-#include "vectors.h"
+#include "exponentials.h"
 
 MANY_TARGETS void attune_average_posterior(
   const double *known, long count, double ones, double values, double squares, double variance, double *belief) {
@@ -21,7 +21,8 @@ MANY_TARGETS void attune_average_posterior(
     AT(belief + 4 * count + j) = a * inverse;
     AT(belief + 5 * count + j) = -b * inverse;
     d8 volume = determinant / (p * q);
-    for (int i = 0; i < 8; i++) belief[j + i] = -0.5 * (belief[j + i] + log(volume[i]));
+    take_logarithm(&volume);
+    AT(belief + j) = -0.5 * (OF(belief + j) + volume);
   }
 }
 
@@ -33,21 +34,26 @@ MANY_TARGETS void attune_average_squares(const double *rows, long row_count, lon
   }
 }
 
-double attune_average_weights(double *belief, long count, const double *parts, long first, long end, double *sums) {
+MANY_TARGETS double attune_average_weights(double *belief, long count, const double *parts, long first, long end, double *sums) {
   double *weight = belief + 6 * count, *root = belief + 7 * count, largest = -INFINITY;
   for (long j = first; j < end; j++) {
     belief[j] += parts[j];
     if (belief[j] > largest) largest = belief[j];
   }
-  sums[0] = sums[1] = 0;
-  for (long j = first; j < end; j++) {
-    double distance = belief[j] - largest;
+  d8 whole = {0}, tempered = {0};
+  for (long j = first; j < end; j += 8) {
+    d8 quarter = 0.25 * (OF(belief + j) - largest);
     // What is not a number counts as 0, too.
-    weight[j] = distance > -700 ? exp(distance) : 0;
-    root[j] = sqrt(sqrt(weight[j]));
-    sums[0] += weight[j];
-    sums[1] += root[j];
+    quarter = CHOSEN(quarter == quarter, quarter, EVERYWHERE(-INFINITY));
+    exponentiate(&quarter);
+    d8 square = quarter * quarter;
+    AT(root + j) = quarter;
+    AT(weight + j) = square * square;
+    whole += square * square;
+    tempered += quarter;
   }
+  sums[0] = sum_of(&whole);
+  sums[1] = sum_of(&tempered);
   return largest;
 }
 
@@ -56,21 +62,19 @@ MANY_TARGETS void attune_average_density(
   const double *level = belief + count, *rise = belief + 2 * count;
   const double *level_variance = belief + 3 * count, *rise_variance = belief + 4 * count, *covariance = belief + 5 * count;
   const double *weight = belief + 6 * count, *root = belief + 7 * count;
-  double whole = 0, tempered = 0;
+  d8 whole = {0}, tempered = {0};
   for (long j = first; j < end; j += 8) {
     d8 f = OF(shapes + j);
     d8 variance = noise + OF(level_variance + j) + f * (2 * OF(covariance + j) + f * OF(rise_variance + j));
     d8 miss = value - OF(level + j) - OF(rise + j) * f;
-    d8 exponent = -0.5 * miss * miss / variance;
-    for (int i = 0; i < 8; i++) {
-      if (!(root[j + i] > 0)) continue;
-      double density = exp(exponent[i]) / sqrt(variance[i]);
-      whole += weight[j + i] * density;
-      tempered += root[j + i] * density;
-    }
+    d8 density = -0.5 * miss * miss / variance;
+    exponentiate(&density);
+    density /= __builtin_elementwise_sqrt(variance);
+    whole += OF(weight + j) * density;
+    tempered += OF(root + j) * density;
   }
-  sums[0] = whole;
-  sums[1] = tempered;
+  sums[0] = sum_of(&whole);
+  sums[1] = sum_of(&tempered);
 }
 
 // Between two entries of the table a cubic with their slopes.

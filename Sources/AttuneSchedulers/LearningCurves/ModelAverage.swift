@@ -34,29 +34,31 @@ public struct ModelAverage: CurvePredictor {
     companions.update(request.others, first: first, last: last)
     let seen = points.prefix(.max)
     let steps = seen.map { points.steps[$0] } + request.steps.map(Double.init)
-    let positions = steps.map(points.position)
+    let places = CurveModels.Places(steps: steps, positions: steps.map(points.position), seen: seen.count)
     let values = seen.map { points.values[$0] }
-    let end = GrowthShapes.rounded(max(positions[positions.count - 1], points.position(of: companions.end)))
-    var shapes = shapes(to: end)
-    if self.shapes.count >= 8 { self.shapes.removeAll() }
-    defer { self.shapes[end] = shapes }
+    var shapes = shapes(to: GrowthShapes.rounded(max(points.position(of: Double(last)), points.position(of: companions.end))))
+    defer { keep(shapes) }
     var trust = TrustLearning.prior(templates: companions.templates.count)
-    var models = CurveModels(
-      templates: companions.templates, steps: steps, positions: positions, seen: seen.count, shapes: &shapes)
-    if let found = models, !found.fits(values) { models = nil }
-    if models != nil {
+    let models: CurveModels
+    if let found = CurveModels(templates: companions.templates, places: places, shapes: &shapes), found.fits(values) {
+      models = found
       trust = companions.trust(seen: points.steps.count, shapes: &shapes) ?? trust
     } else {
       guard values.count > 1 else { return nil }
-      if points.isConstant { return points.flatPrediction(request) }
-      models = CurveModels(alone: values, positions: positions, shapes: &shapes)
+      if points.points.isConstant { return points.points.flatPrediction(request) }
+      models = CurveModels(alone: values, places: places, shapes: &shapes)
     }
-    guard let models, let basis = models.basis(seen: seen.count) else { return nil }
-    let fit = CurveFit(basis, values.map { ($0 - models.shift) / models.scale })
+    guard let basis = models.basis() else { return nil }
+    let fit = CurveFit(basis, values.map(models.scaled))
     let members = fit.members(weights: fit.weights(trust: trust), least: 1e-4)
-    return Forecast(members, basis, target: request.target.map { ($0 - models.shift) / models.scale })
-      .prediction(shift: models.shift, scale: models.scale, least: points.leastDeviation, steps: request.steps.count)
+    return Forecast(members, basis, target: request.target.map(models.scaled))
+      .prediction(shift: models.shift, scale: models.scale, least: points.points.leastDeviation, steps: request.steps.count)
   }
 
   private func shapes(to end: Double) -> GrowthShapes { shapes[end] ?? GrowthShapes(end: end) }
+
+  private mutating func keep(_ used: GrowthShapes) {
+    if shapes[used.end] == nil, shapes.count >= 8 { shapes.removeAll() }
+    shapes[used.end] = used
+  }
 }

@@ -17,6 +17,8 @@ struct CurveComponent: Sendable {
   var level: (mean: Double, deviation: Double)
   /// How much of the shape the curve takes: mean and deviation.
   var rise: (mean: Double, deviation: Double)
+  /// Its part of its family, to a factor.
+  var weight = 1.0
 }
 
 /// Components for some positions, ready to be compared with curves that were seen there.
@@ -67,11 +69,12 @@ struct CurveBasis: Sendable {
     var prior = [Double](repeating: 0, count: count) + [Double](repeating: 1, count: count)
     prior += prior
     for (family, start) in zip(members, starts) {
+      let whole = family.reduce(0) { $0 + $1.weight }
       for (index, member) in zip(start..., family) {
         let origin = member.values[last]
         for row in seen.indices { shapes.elements[row * count + index] = member.values[row] - origin }
         for point in coming.indices { future[index * points + point] = member.values[seen.count + point] - origin }
-        parts[index] = -log(Double(family.count))
+        parts[index] = log(member.weight / whole)
         reaches[index] = member.reach
         prior[index] = member.level.mean
         prior[count + index] = 1 / (member.level.deviation * member.level.deviation)

@@ -24,13 +24,13 @@ struct CurveFit: Sendable {
 
   /// - Parameters:
   ///   - values: what was seen, a value for each position of the basis.
-  ///   - excluded: a component that must not take part.
-  init(_ basis: CurveBasis, _ values: [Double], excluding excluded: Int? = nil) {
+  ///   - excluded: components that must not take part.
+  init(_ basis: CurveBasis, _ values: [Double], excluding excluded: [Int] = []) {
     self.basis = basis
     let noiseCount = NoiseGrid.wanders.count * NoiseGrid.deviations.count
     let size = Self.rows * basis.count
     var parts = basis.parts
-    if let excluded { parts[excluded] = -.infinity }
+    for component in excluded { parts[component] = -.infinity }
     var evidence = basis.families.map { _ in [Double]() }
     var sums = basis.families.map { _ in [(weight: Double, root: Double)]() }
     table = [Double](unsafeUninitializedCapacity: noiseCount * size) { table, filled in

@@ -9,7 +9,8 @@ struct FinitePoints: Sendable {
   let steps: [Double]
   /// Finite.
   let values: [Double]
-  private let points: CurvePoints
+  /// The same as other predictors take them.
+  let points: CurvePoints
 
   /// - Returns: `nil` when the curve is empty or its last value is not finite.
   init?(_ curve: LearningCurve) {
@@ -28,24 +29,5 @@ struct FinitePoints: Sendable {
     let count = min(count, steps.count)
     guard count > Self.limit else { return Array(0..<count) }
     return (0..<Self.limit).map { $0 * (count - 1) / (Self.limit - 1) }
-  }
-
-  /// Whether the values differ by no more than rounding.
-  var isConstant: Bool {
-    guard let lowest = values.min(), let highest = values.max() else { return true }
-    return highest - lowest <= 1e-12 * max(abs(lowest), abs(highest))
-  }
-
-  /// The least deviation that an answer about such a curve claims.
-  var leastDeviation: Double { points.leastDeviation }
-
-  /// The answer about a constant curve: that it stays so.
-  func flatPrediction(_ request: CurveRequest) -> CurvePrediction? {
-    values.last.map { last in
-      let chance = request.target.map { NormalTail.probability(of: $0, mean: last, deviation: leastDeviation) }
-      return CurvePrediction(
-        mean: request.steps.map { _ in last }, deviation: request.steps.map { _ in leastDeviation },
-        probability: chance.map { chance in request.steps.map { _ in chance } } ?? [])
-    }
   }
 }

@@ -25,8 +25,9 @@ struct TrustLearning: Sendable {
   /// The trust before anything is learned.
   /// - Parameter templates: how many there are.
   static func prior(templates: Int) -> [Double] {
-    let part = Double(templates) / Double(templates + 4)
-    return [part, 1 - part].flatMap { [Double](repeating: $0 / Double(CurveFit.hypotheses), count: CurveFit.hypotheses) }
+    CurveModels.trust(templates: templates).flatMap {
+      [Double](repeating: $0 / Double(CurveFit.hypotheses), count: CurveFit.hypotheses)
+    }
   }
 
   /// The trust in hypotheses for curves of which so many values are seen.
@@ -47,17 +48,14 @@ struct TrustLearning: Sendable {
       let later = [seen, seen + (count - seen) / 2, count - 1].reduce(into: [Int]()) { if $0.last != $1 { $0.append($1) } }
       let steps = (start + later).map { points.steps[$0] }
       if last?.steps != steps {
-        let positions = steps.map(points.position)
-        guard
-          let models = CurveModels(templates: templates, steps: steps, positions: positions, seen: start.count, shapes: &shapes),
-          let basis = models.basis(seen: start.count)
-        else { continue }
+        let places = CurveModels.Places(steps: steps, positions: steps.map(points.position), seen: start.count)
+        guard let models = CurveModels(templates: templates, places: places, shapes: &shapes), let basis = models.basis() else { continue }
         last = (steps, models, basis)
       }
       guard let (_, models, basis) = last else { continue }
-      func scaled(_ index: Int) -> Double { (points.values[index] - models.shift) / models.scale }
-      let fit = CurveFit(basis, start.map(scaled), excluding: index)
-      if let witness = Self.witness(fit, later.map(scaled)) { witnesses.append(witness) }
+      let own = basis.families.prefix(CurveModels.templateFamilies).map { $0.lowerBound + index }
+      let fit = CurveFit(basis, start.map { models.scaled(points.values[$0]) }, excluding: own)
+      if let witness = Self.witness(fit, later.map { models.scaled(points.values[$0]) }) { witnesses.append(witness) }
     }
     return Self.trust(witnesses, prior: prior)
   }
