@@ -9,7 +9,8 @@ struct AttuneCommand: AsyncParsableCommand {
     abstract: "Explores hyperparameters, and tunes programs while they run.",
     version: "0.1.0",
     subcommands: [
-      InitCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self, BestCommand.self, StopCommand.self, SpaceCommand.self,
+      InitCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self, BestCommand.self, StopCommand.self, SuspendCommand.self,
+      SpaceCommand.self,
       AddCommand.self, PsCommand.self, GetCommand.self, SetCommand.self, FireCommand.self, WatchCommand.self, ReplayCommand.self,
       ForkCommand.self, EffectCommand.self, SavingsCommand.self, ImportanceCommand.self, AskCommand.self, TellCommand.self,
       DoctorCommand.self, AgentCommand.self,

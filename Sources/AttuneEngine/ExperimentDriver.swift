@@ -222,6 +222,8 @@ public actor ExperimentDriver {
     case .propose: return Event(time: parts.clock.now, proposals.answer(for: machine))
     case .start(let attempt, let slot): await parts.runner.perform(.start(startOrder(attempt, slot)))
     case .stop(let attempt): await parts.runner.perform(.stop(attempt))
+    case .suspend(let attempt): await parts.runner.perform(.suspend(attempt))
+    case .resume(let attempt, let slot): await parts.runner.perform(.resume(attempt, slot))
     case .change(let attempt, let request): await parts.runner.perform(.change(attempt, request))
     case .copyCheckpoint(let trial, let heir, let role): await parts.runner.perform(.copyCheckpoint(of: trial, to: heir, as: role))
     case .predict(let request): predict(request)

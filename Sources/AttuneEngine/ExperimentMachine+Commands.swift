@@ -6,6 +6,11 @@ public enum CommandError: Error, Hashable, Sendable, CustomStringConvertible {
   case experimentOver(outcome: String)
   case unknownTrial(TrialID, count: Int)
   case notRunning(TrialID, state: Trial.State)
+  case cannotSuspend(TrialID)
+  case notSuspendable(TrialID, state: Trial.State)
+  case suspendedAlready(TrialID, by: String)
+  case notSuspended(TrialID, state: Trial.State, scheduler: String?)
+  case suspendingStill(TrialID)
   case space(SpaceError)
   case edit(SpaceEditError)
   case noRoom(limit: Int)
@@ -27,6 +32,16 @@ public enum CommandError: Error, Hashable, Sendable, CustomStringConvertible {
     case .unknownTrial(let id, let count): "there is no trial \(id); the experiment has trials 1...\(count). Nothing was changed"
     case .notRunning(let id, let state):
       "trial \(id) is \(state.rawValue), and only a running trial can be changed or stopped. Nothing was changed"
+    case .cannotSuspend(let id):
+      "trial \(id) cannot be suspended: the experiment file says `suspend: none`; allowed: checkpoint, signal, criu. It runs on"
+    case .notSuspendable(let id, let state):
+      "trial \(id) is \(state.rawValue), and only a running or suspended trial of this machine can be suspended. Nothing was changed"
+    case .suspendedAlready(let id, let who): "trial \(id) was suspended by \(who) already. Nothing was changed"
+    case .notSuspended(let id, _, let scheduler?):
+      "trial \(id) was suspended by the scheduler '\(scheduler)', which lets it go on when its turn comes. Nothing was changed"
+    case .notSuspended(let id, let state, nil):
+      "trial \(id) is \(state.rawValue), and only a trial that a person has suspended can be resumed. Nothing was changed"
+    case .suspendingStill(let id): "trial \(id) has not given up its slot yet; resume it when it is suspended. It is suspended soon"
     case .space(let error): "\(error). Nothing was changed"
     case .edit(let error): "\(error). The space stays as it was"
     case .controllerGone:
@@ -64,7 +79,10 @@ extension ExperimentMachine {
       if testing != nil { throw .searchOver }
       try checkEdit(edit)
     case .stop, .interrupt: break
-    case .stopTrial(let id), .change(let id, _, _, _): try checkRunning(id)
+    case .change(let id, _, _, _): try checkRunning(id)
+    case .stopTrial(let id): if !isSuspended(id) { try checkRunning(id) }
+    case .suspendTrial(let id): try checkSuspend(id)
+    case .resumeTrial(let id): try checkResume(id)
     case .add(let configuration):
       if testing != nil { throw .searchOver }
       if let limit = definition.limits.trials, proposalCount + additions.count >= limit { throw .noRoom(limit: limit) }
@@ -78,6 +96,8 @@ extension ExperimentMachine {
     if case .fork = command { history.trials.count } else { changeCount }
   }
 
+  private func isSuspended(_ id: TrialID) -> Bool { held.contains(id) || parked[id] != nil }
+
   private func checkRunning(_ id: TrialID) throws(CommandError) {
     guard let trial = history.trial(id) else { throw .unknownTrial(id, count: history.trials.count) }
     guard trial.state == .running else { throw .notRunning(id, state: trial.state) }
@@ -88,7 +108,9 @@ extension ExperimentMachine {
     switch command {
     case .stop: return close(.stopped(by: who))
     case .interrupt: return close(.interrupted)
-    case .stopTrial(let id): return history[id].attempts.last.map { stop($0.id, .person(who)) } ?? []
+    case .stopTrial(let id): return giveUp(id, .person(who))
+    case .suspendTrial(let id): return park(id, by: who)
+    case .resumeTrial(let id): return unpark(id)
     case .change(let id, let wish, let atStep, let reason):
       guard let attempt = history[id].attempts.last?.id else { return [] }
       changeCount += 1

@@ -32,20 +32,22 @@ extension ExperimentMachine {
     // Who leaves does not end what programs outside do: they tell whoever comes next.
     return occupants.sorted { $0.value < $1.value }.filter { outcome != .interrupted || !$0.key.isOutside }.flatMap {
       stop($0.value, reason)
-    }
+    } + stopFrozen(reason)
   }
 
   /// Ends when nothing runs and nothing can come any more.
   mutating func finishIfDone() -> [Action] {
-    if closing == .interrupted, occupants.keys.allSatisfy(\.isOutside) { return finish(.interrupted) }
+    if closing == .interrupted, occupants.keys.allSatisfy(\.isOutside), frozen.isEmpty { return finish(.interrupted) }
     guard occupants.isEmpty else { return [] }
     if let closing {
+      guard frozen.isEmpty else { return [] }
       if case .targetReached = closing, let tests = beginTests(then: closing) { return tests + startWaiting() }
       return finish(closing)
     }
-    guard queue.isEmpty, forks.isEmpty, heirs.isEmpty, awaited == nil, predictions.isEmpty,
+    guard queue.isEmpty, forks.isEmpty, heirs.isEmpty, awaited == nil, predictions.isEmpty, parked.isEmpty,
       isSated || !canAdmit || (isExhausted && additions.isEmpty), held.isEmpty || !freeSlots.isEmpty
     else { return [] }
+    guard frozen.isEmpty else { return stopFrozen(.experimentOver) }
     if let testing { return finish(testing) }
     if let failureOfAll { return finish(failureOfAll) }
     let end = exhaustion.map { Outcome.exhausted(note: $0) } ?? .trialsDone
@@ -72,6 +74,7 @@ extension ExperimentMachine {
     queue = []
     heirs = [:]
     held = []
+    parked = [:]
     predictions = [:]
   }
 

@@ -4,12 +4,6 @@ import AttuneCore
 ///
 /// Tests and twins are there for a comparison: no scheduler hears of them or moves them.
 extension ExperimentMachine {
-  /// The tag of the trigger by which a program is asked to save a checkpoint and to exit with status 75.
-  static let suspendTrigger = "attune.suspend"
-
-  /// Whether a scheduler can take a running trial off its slot.
-  var canSuspend: Bool { definition.suspend == .checkpoint }
-
   mutating func moves(on occasion: Occasion) -> [Move] {
     let id = occasion.trial
     guard isSearched(history[id]) else { return [] }
@@ -26,7 +20,7 @@ extension ExperimentMachine {
     moves.flatMap { move in
       switch move {
       case .stop(let id): giveUp(id)
-      case .suspend(let id): suspend(id)
+      case .suspend(let id): history.trial(id).map(isSearched) == true ? suspend(id) : []
       case .predict(let request): predict(request)
       }
     }
@@ -36,11 +30,11 @@ extension ExperimentMachine {
   mutating func scheduled(for slot: Slot) -> Action? {
     for seed in schedulers.indices {
       let canStartFresh = seed == 0 && canPropose
-      switch next(of: seed, canStartFresh: canStartFresh) {
+      switch next(of: seed, in: slot, canStartFresh: canStartFresh) {
       case .resume(let id):
-        guard held.contains(id), schedulers.count == 1 || seedIndex(of: history[id]) == seed else { continue }
+        guard held.contains(id), parked[id] == nil, canContinue(id, in: slot), seedIndex(of: history[id]) == seed else { continue }
         held.remove(id)
-        return start(id, in: slot)
+        return continueTrial(id, in: slot)
       case .fresh:
         guard canStartFresh else { continue }
         let next = TrialID(history.trials.count + 1)
@@ -53,16 +47,8 @@ extension ExperimentMachine {
   }
 
   /// Asks a scheduler. What it is shown is gone when it has answered, so that what follows changes the state and no copy of it.
-  private mutating func next(of seed: Int, canStartFresh: Bool) -> Next {
-    let mine = schedulers.count == 1 ? held : held.filter { seedIndex(of: history[$0]) == seed }
-    return schedulers[seed].next(in: situation(held: mine, canStartFresh: canStartFresh))
-  }
-
-  /// The program does not know how, or cannot be reached: it runs on.
-  mutating func suspensionRefused(_ number: Int, of id: TrialID) -> [Action] {
-    guard suspensions[id] == number else { return [] }
-    suspensions[id] = nil
-    return tell(.stayed(id))
+  private mutating func next(of seed: Int, in slot: Slot, canStartFresh: Bool) -> Next {
+    schedulers[seed].next(in: situation(held: held(by: seed, in: slot), canStartFresh: canStartFresh))
   }
 
   /// An answer to a request that was replaced is late.
@@ -70,6 +56,12 @@ extension ExperimentMachine {
     guard let request = predictions[id], request.curve.steps.last == step else { return [] }
     predictions[id] = nil
     return tell(.predicted(id, at: step, prediction))
+  }
+
+  /// What a scheduler can have go on in the slot.
+  private func held(by seed: Int, in slot: Slot) -> Set<TrialID> {
+    guard schedulers.count > 1 || !frozen.isEmpty || !parked.isEmpty else { return held }
+    return held.filter { seedIndex(of: history[$0]) == seed && parked[$0] == nil && canContinue($0, in: slot) }
   }
 
   private func situation(held: Set<TrialID>, canStartFresh: Bool) -> Situation {
@@ -82,26 +74,22 @@ extension ExperimentMachine {
 
   private mutating func giveUp(_ id: TrialID) -> [Action] {
     guard let trial = history.trial(id), isSearched(trial), !trial.state.isFinal else { return [] }
-    if trial.state == .running { return trial.attempts.last.map { stop($0.id, .scheduler) } ?? [] }
-    guard held.remove(id) != nil else { return [] }
-    history[id].state = .stopped
-    history[id].reason = Verdict.stopped(by: definition.scheduler)
+    return giveUp(id, .scheduler)
+  }
+
+  /// Stops a trial, whether it has a process or only a checkpoint. One that has been started and is about to be again is passed over.
+  mutating func giveUp(_ id: TrialID, _ reason: StopReason) -> [Action] {
+    let trial = history[id]
+    if let attempt = trial.attempts.last, attempt.ending == nil { return stop(attempt.id, reason) }
+    guard held.contains(id) || parked[id] != nil else { return [] }
+    held.remove(id)
+    parked[id] = nil
+    let verdict = verdict(on: reason)
+    history[id].state = verdict.state
+    history[id].reason = verdict.reason
     predictions[id] = nil
     touched.insert(id)
     return judgeSeeds(after: id) + tell(.ended(id))
-  }
-
-  private mutating func suspend(_ id: TrialID) -> [Action] {
-    guard canSuspend, suspensions[id] == nil, let trial = history.trial(id), isSearched(trial), let attempt = trial.attempts.last,
-      attempt.ending == nil, attempt.stopRequest == nil, !attempt.slot.isOutside
-    else { return [] }
-    changeCount += 1
-    suspensions[id] = changeCount
-    let request = ChangeRequest(
-      number: changeCount, trial: id, wish: .fire(trigger: Self.suspendTrigger), by: definition.scheduler.name,
-      reason: "its slot is for another trial")
-    pendingChanges[changeCount] = (attempt.id, request)
-    return [.change(attempt.id, request)]
   }
 
   private mutating func predict(_ request: CurveRequest) -> [Action] {

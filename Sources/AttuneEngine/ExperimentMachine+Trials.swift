@@ -59,26 +59,34 @@ extension ExperimentMachine {
       if let cost = ending.cost { $0.cost.take(cost) }
     }
     if ending.hasCheckpoint { history[id.trial].checkpointStep = history[id.trial].reports.last?.step }
-    occupants[attempt.slot] = nil
-    noteFree(attempt.slot)
+    resuming.remove(id)
+    // Whoever is in the slot of an attempt that was frozen is another one.
+    if frozen.remove(id) == nil {
+      occupants[attempt.slot] = nil
+      noteFree(attempt.slot)
+    }
     if pendingChanges.contains(where: { $0.value.attempt == id }) { pendingChanges = pendingChanges.filter { $0.value.attempt != id } }
-    let isHeld = suspensions.removeValue(forKey: id.trial) != nil && ending.cause == .exited(status: 75)
-    let verdict = verdict(on: attempt, ending, wasAsked: isHeld)
+    let pending = suspensions.removeValue(forKey: id.trial)
+    let verdict = verdict(on: attempt, ending, wasAsked: pending != nil)
     history[id.trial].state = verdict.state
     history[id.trial].reason = verdict.reason
     var actions = copiesAtEnd(of: id)
     if verdict.state.isFinal {
       predictions[id.trial] = nil
+      held.remove(id.trial)
+      parked[id.trial] = nil
       if !attempt.slot.isOutside { actions += judgeEarly(id.trial, ending, verdict) }
       return actions + judgeSeeds(after: id.trial) + tell(.ended(id.trial))
     }
-    if verdict.state == .suspended, isHeld {
-      held.insert(id.trial)
-      return actions + tell(.suspended(id.trial))
+    if verdict.state == .suspended, let pending { return actions + hold(id.trial, pending) }
+    if held.contains(id.trial) || parked[id.trial] != nil {
+      // What happens to one that is not to go on yet is made up for when it is.
+      history[id.trial].state = .suspended
+    } else {
+      queue.append(id.trial)
     }
-    queue.append(id.trial)
     if !attempt.slot.isOutside { actions += judgeEarly(id.trial, ending, verdict) }
-    return actions
+    return pending?.isScheduled == true ? actions + tell(.stayed(id.trial)) : actions
   }
 
   mutating func changed(_ id: AttemptID, _ change: Change) {

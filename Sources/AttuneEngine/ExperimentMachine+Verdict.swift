@@ -15,7 +15,7 @@ extension Attempt {
   /// Whether it ended badly by its own fault.
   fileprivate var isFailure: Bool {
     guard let ending, stopRequest == nil else { return false }
-    return ending.cause != .lost && !(ending.cause == .exited(status: 75) && (hasReported || ending.hasCheckpoint))
+    return ending.cause != .lost && !(ending.cause == .exited(status: 75) && (hasReported || ending.suspension != nil || ending.hasCheckpoint))
   }
 }
 
@@ -23,21 +23,28 @@ extension ExperimentMachine {
   /// How often a trial may lose its agent before it is given up: losing it is not the script's fault, but must end some time.
   static let lossLimit = 10
 
-  /// - Parameter wasAsked: whether it ended with status 75 because the scheduler had asked for it.
+  /// - Parameter wasAsked: whether somebody wanted its slot.
   func verdict(on attempt: Attempt, _ ending: Ending, wasAsked: Bool) -> Verdict {
     switch (attempt.stopRequest, ending.cause) {
-    case (nil, .exited(status: 75)) where wasAsked: return Verdict(state: .suspended, reason: nil)
     case (nil, .lost), (.interruption?, .lost): return afterLoss(attempt.id.trial)
     case (nil, .exited(status: 0)), (.interruption?, .exited(status: 0)): return afterCompletion(attempt)
+    case (nil, .exited(status: 75)) where wasAsked: return Verdict(state: .suspended, reason: nil)
     case (nil, .exited(status: 75)): return afterSuspension(attempt)
     case (nil, _): return afterFailure(attempt.id.trial, "\(ending.cause)")
     case (.interruption?, .exited(status: 75)): return Verdict(state: .suspended, reason: nil)
-    case (.interruption?, _): return Verdict(state: .waiting, reason: nil)
-    case (.stepLimit?, _): return Verdict(state: .completed, reason: nil)
-    case (.target?, _): return Verdict(state: .completed, reason: "reached the target")
-    case (.scheduler?, _): return Verdict(state: .stopped, reason: Verdict.stopped(by: definition.scheduler))
-    case (.person(let who)?, _): return Verdict(state: .stopped, reason: "stopped by \(who)")
-    case (.experimentOver?, _): return Verdict(state: .stopped, reason: "the experiment ended")
+    case (let reason?, _): return verdict(on: reason)
+    }
+  }
+
+  /// What becomes of a trial that is stopped for that reason, however its process ends.
+  func verdict(on reason: StopReason) -> Verdict {
+    switch reason {
+    case .interruption: Verdict(state: .waiting, reason: nil)
+    case .stepLimit: Verdict(state: .completed, reason: nil)
+    case .target: Verdict(state: .completed, reason: "reached the target")
+    case .scheduler: Verdict(state: .stopped, reason: Verdict.stopped(by: definition.scheduler))
+    case .person(let who): Verdict(state: .stopped, reason: "stopped by \(who)")
+    case .experimentOver: Verdict(state: .stopped, reason: "the experiment ended")
     }
   }
 

@@ -4,7 +4,8 @@ import AttuneCore
 ///
 /// It does no input or output, reads no clock and draws no random number, so that folding the same events gives the same state
 /// anywhere: after a crash, in a test, in the simulator. Only it moves a trial. The transitions of trials are in
-/// `ExperimentMachine+Trials.swift`, what the scheduler wants in `+Scheduling.swift`, commands in `+Commands.swift`, what trials begin
+/// `ExperimentMachine+Trials.swift`, what the scheduler wants in `+Scheduling.swift`, how
+/// they leave their slots and come back in `+Suspension.swift`, commands in `+Commands.swift`, what trials begin
 /// with in `+Forks.swift` and `+Inheritance.swift`, the way an experiment ends in `+Ending.swift`.
 public struct ExperimentMachine: Sendable {
   /// What the experiment file says.
@@ -22,8 +23,13 @@ public struct ExperimentMachine: Sendable {
   var schedulers: [any Scheduler]
   /// Trials that the scheduler has taken off their slots, see `+Scheduling.swift`.
   var held: Set<TrialID> = []
-  /// Trials whose programs have been asked to suspend themselves, with the number of the change that asked.
-  var suspensions: [TrialID: Int] = [:]
+  /// Trials that have been asked to give up their slots, see `+Suspension.swift`.
+  var suspensions: [TrialID: PendingSuspension] = [:]
+  /// Attempts whose processes are stopped, and those that are to go on and have not said so yet.
+  var frozen: Set<AttemptID> = []
+  var resuming: Set<AttemptID> = []
+  /// Trials that a person has suspended, with the person.
+  var parked: [TrialID: String] = [:]
   /// Predictions without an answer.
   var predictions: [TrialID: CurveRequest] = [:]
   /// The scheduler wants nothing for a free slot, although there would be something new.
@@ -136,6 +142,9 @@ public struct ExperimentMachine: Sendable {
     case .attemptStarted(let id): started(id)
     case .reported(let id, let report): return reported(id, report)
     case .attemptEnded(let id, let ending): return ended(id, ending)
+    case .suspended(let id, _): return suspended(id)
+    case .suspendFailed(let id, _): return suspendFailed(id)
+    case .resumed(let id): resuming.remove(id)
     case .changed(let id, let change): changed(id, change)
     case .refused(let id, let number, _):
       pendingChanges[number] = nil
@@ -160,11 +169,12 @@ extension ExperimentMachine {
     if closing == .interrupted { closing = nil }
     guard outcome == nil else { return [] }
     var actions: [Action] = []
-    for id in occupants.values.sorted() {
+    for id in occupants.values.sorted() + frozen.sorted() {
       guard let attempt = attempt(id) else { continue }
       if !attempt.isStarted { actions.append(.start(id, attempt.slot)) }
       if attempt.stopRequest != nil { actions.append(.stop(id)) }
     }
+    actions += suspensionsUnderWay
     actions += pendingChanges.sorted { $0.key < $1.key }.map { .change($0.value.attempt, $0.value.request) }
     actions += copiesUnderWay + inheritancesUnderWay + predictions.sorted { $0.key < $1.key }.map { .predict($0.value) }
     if let awaited { actions.append(.propose(awaited)) }
@@ -184,8 +194,8 @@ extension ExperimentMachine {
         let addition = additions.removeFirst()
         actions += admit(Proposal(addition.configuration), by: addition.by)
       }
-      if !queue.isEmpty {
-        actions.append(start(queue.removeFirst(), in: slot))
+      if let next = queue.firstIndex(where: { canContinue($0, in: slot) }) {
+        actions.append(continueTrial(queue.remove(at: next), in: slot))
       } else if kept > 0 {
         kept -= 1
       } else {

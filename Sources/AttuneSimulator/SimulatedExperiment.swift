@@ -192,10 +192,11 @@ extension SimulatedExperiment {
       if let slot = processes.slot(of: attempt) { end(slot, .signalled(signal: 15)) }
     case .change(let attempt, _):
       if let slot = processes.slot(of: attempt), processes.ask(slot: slot, at: clock) { suspend(slot) }
+    case .suspend(let attempt): happening.append(.suspendFailed(attempt, message: "what a trace plays suspends itself"))
     case .predict(let request): predict(request)
     case .wake(let time): queue.put(.alarm, at: time.seconds)
     case .copyCheckpoint(_, let heir, _): happening.append(.checkpointCopied(twin: heir, problem: "a trace has no checkpoints"))
-    case .finish: break
+    case .resume, .finish: break
     }
   }
 

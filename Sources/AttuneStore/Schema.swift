@@ -24,6 +24,18 @@ enum Schema {
     migrator.registerMigration("results") { database in
       try results(database)
     }
+    migrator.registerMigration("suspensions") { database in
+      try database.create(table: "suspension") { table in
+        table.column("experiment", .integer).notNull().references("experiment", onDelete: .cascade)
+        table.column("entry", .integer).notNull()
+        table.column("trial", .integer).notNull()
+        table.column("attempt", .integer).notNull()
+        table.column("mode", .text).notNull()
+        table.column("seconds", .double).notNull()
+        table.column("bytes", .integer).notNull()
+        table.primaryKey(["experiment", "entry"])
+      }
+    }
     return migrator
   }
 

@@ -29,6 +29,8 @@ struct Views {
         experiment, number, attempt.trial.rawValue, attempt.number, change.number, change.step, try json(tags), change.by,
         event.time.seconds, change.trigger == nil ? "values" : "trigger", change.payload, change.reason, change.isImmediate,
       ])
+    case .suspended(let attempt, let suspension): try record(suspension, of: attempt, number: number)
+    case .attemptEnded(let attempt, let ending): if let suspension = ending.suspension { try record(suspension, of: attempt, number: number) }
     case .slotOffered(let slot): try offer(slot, true)
     case .slotLost(let slot): try offer(slot, false)
     default: break
@@ -57,7 +59,7 @@ struct Views {
 
   /// Empties every view of the experiment.
   func clear() throws {
-    for table in ["report", "change", "resource", "trial", "attempt"] {
+    for table in ["report", "change", "suspension", "resource", "trial", "attempt"] {
       try database.execute(sql: "DELETE FROM \(table) WHERE experiment = ?", arguments: [experiment])
     }
   }
@@ -72,6 +74,14 @@ struct Views {
       experiment, attempt.id.trial.rawValue, attempt.id.number, attempt.slot.description, attempt.ending?.cause.description,
       attempt.ending?.seconds, attempt.ending?.tail, attempt.cost.warmup, attempt.cost.joules, attempt.cost.energySource,
     ])
+  }
+
+  private func record(_ suspension: Suspension, of attempt: AttemptID, number: Int) throws {
+    try database.execute(
+      sql: "INSERT INTO suspension(experiment, entry, trial, attempt, mode, seconds, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      arguments: [
+        experiment, number, attempt.trial.rawValue, attempt.number, suspension.mode.rawValue, suspension.seconds, suspension.bytes,
+      ])
   }
 
   private func offer(_ slot: Slot, _ isOffered: Bool) throws {

@@ -20,6 +20,22 @@ enum Descendants {
     return found
   }
 
+  /// Whether the process does nothing any more until it is continued, or ever.
+  static func isStopped(_ process: pid_t) -> Bool {
+    guard let state = fields(of: process)?.first else { return true }
+    return ["T", "t", "Z", "X"].contains(state)
+  }
+
+  /// Bytes of memory that the process has for itself, and its share of those that it has together with others.
+  static func memory(of process: pid_t) -> Int {
+    guard let lines = text(of: "/proc/\(process)/smaps_rollup")?.split(separator: UInt8(ascii: "\n")) else { return 0 }
+    for line in lines {
+      let words = line.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
+      if words.first == "Pss:", words.count > 1 { return (Int(words[1]) ?? 0) * 1024 }
+    }
+    return 0
+  }
+
   private static func processes() -> [pid_t] {
     guard let directory = opendir("/proc") else { return [] }
     defer { closedir(directory) }
@@ -33,15 +49,24 @@ enum Descendants {
     return processes
   }
 
-  /// The fourth field of `/proc/PID/stat`; the second is a name in parentheses that may hold anything.
   private static func parent(of process: pid_t) -> pid_t? {
-    let file = open("/proc/\(process)/stat", O_RDONLY | O_CLOEXEC)
+    guard let fields = fields(of: process), fields.count > 1 else { return nil }
+    return pid_t(fields[1])
+  }
+
+  /// `/proc/PID/stat` from the third field on; the second is a name in parentheses that may hold anything.
+  private static func fields(of process: pid_t) -> [String]? {
+    guard let bytes = text(of: "/proc/\(process)/stat"), let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+    return bytes[(end + 1)...].split(separator: UInt8(ascii: " ")).prefix(2).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The beginning of a file of the system's; `nil` when the process is gone.
+  private static func text(of path: String) -> [UInt8]? {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }
     defer { close(file) }
-    var bytes = [UInt8](repeating: 0, count: 1024)
+    var bytes = [UInt8](repeating: 0, count: 4096)
     let count = read(file, &bytes, bytes.count)
-    guard count > 0, let end = bytes[..<count].lastIndex(of: UInt8(ascii: ")")) else { return nil }
-    let fields = bytes[(end + 1)..<count].split(separator: UInt8(ascii: " "))
-    return fields.count > 1 ? pid_t(String(decoding: fields[1], as: UTF8.self)) : nil
+    return count > 0 ? Array(bytes[..<count]) : nil
   }
 }

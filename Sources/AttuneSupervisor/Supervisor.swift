@@ -9,7 +9,8 @@ import CAttuneSystem
 /// Watches over one command: keeps its output, stops it when told or when its time is over, leaves no descendant behind, and
 /// writes down how it ended. A process of its own, so that the agent's death neither ends the command nor loses its status.
 ///
-/// SIGTERM asks it to stop the command: SIGTERM to every descendant, SIGKILL after the grace period. SIGUSR1 kills at once. The
+/// SIGTERM asks it to stop the command: SIGTERM to every descendant, SIGKILL after the grace period. SIGUSR1 kills at once. SIGUSR2 freezes
+/// every descendant, SIGCONT lets them go on: see `Pace`; the time limit does not run meanwhile. The
 /// agent starts it with these signals blocked, so that none is lost however early it comes.
 struct Supervisor {
   /// The lock by which an agent sees that this process lives; inherited from the agent.
@@ -23,11 +24,13 @@ struct Supervisor {
   private var isStopping = false
   private var isOverTime = false
   private var killTime: Int?
+  private var pace: Pace
 
   init(order: SupervisionOrder) {
     self.order = order
+    pace = Pace(directory: order.attemptDirectory)
     sigemptyset(&signals)
-    for signal in [SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGUSR1] { sigaddset(&signals, signal) }
+    for signal in [SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCONT] { sigaddset(&signals, signal) }
   }
 
   mutating func run() {
@@ -46,7 +49,7 @@ struct Supervisor {
     }
   }
 
-  private var seconds: Double { Double(monotonicNanoseconds() - started) / 1e9 }
+  private var seconds: Double { Double(monotonicNanoseconds() - started - pace.frozenNanoseconds) / 1e9 }
 
   /// Puts the process id into the lock file. Run by hand, there is none.
   private func announce() {
@@ -93,6 +96,8 @@ struct Supervisor {
       switch nextSignal() {
       case SIGTERM, SIGINT, SIGHUP: stop()
       case SIGUSR1: return killRest()
+      case SIGUSR2: if !isStopping { pace.freeze() }
+      case SIGCONT: pace.thaw()
       case SIGCHLD: break
       default: if timeIsUp() { return killRest() }
       }
@@ -119,13 +124,14 @@ struct Supervisor {
       kill(process, SIGTERM)
       kill(process, SIGCONT)
     }
+    pace.thaw()
   }
 
   /// What the passing of time asks for. Sets off the stop at the limit; true at the end of the grace period.
   private mutating func timeIsUp() -> Bool {
     let now = monotonicNanoseconds()
     if let killTime { return now >= killTime }
-    if let limit = order.limit, now - started >= limit {
+    if let limit = order.limit, !pace.isFrozen, now - started - pace.frozenNanoseconds >= limit {
       isOverTime = true
       stop()
     }
@@ -145,7 +151,7 @@ struct Supervisor {
 
   /// The next signal; 0 when the next deadline comes first.
   private func nextSignal() -> Int32 {
-    let deadline = killTime ?? order.limit.map { started + $0 }
+    let deadline = killTime ?? (pace.isFrozen ? nil : order.limit.map { started + $0 + pace.frozenNanoseconds })
     let pause = deadline.map { max(0, $0 - monotonicNanoseconds()) } ?? 3600 * 1_000_000_000
     var time = timespec(tv_sec: pause / 1_000_000_000, tv_nsec: pause % 1_000_000_000)
     var signals = signals

@@ -4,14 +4,19 @@ import AttuneMath
 /// Agents and processes as they might behave, in no time: the world that a machine is tried against.
 ///
 /// It starts an attempt once however often it is told to, keeps what it saw until it is acknowledged, tells it again to a new
-/// controller, and lets processes report, crash, hang until they are stopped, or suspend themselves, asked or not, as its random stream has it.
+/// controller, and lets processes report, crash, hang until they are stopped, suspend themselves, asked or not, or be
+/// stopped and go on, as its random stream has it.
 public struct SimulatedWorld: Sendable {
   /// A process that runs.
   public struct Process: Sendable {
-    let slot: Slot
+    var slot: Slot
     var step: Int
     var isStopping = false
+    /// Its program was asked to save and exit.
     var isSuspending = false
+    /// Its processes are to be stopped, or are stopped and keep their memory.
+    var isFreezing = false
+    var isFrozen = false
     /// What it will do after its last step.
     let fate: Ending.Cause
     let steps: Int
@@ -41,7 +46,7 @@ public struct SimulatedWorld: Sendable {
   public mutating func perform(_ action: Action) {
     switch action {
     case .start(let id, let slot) where starts[id] == nil:
-      precondition(!running.values.contains { $0.slot == slot }, "slot \(slot) is taken; \(id) must not be started there")
+      expectFree(slot, for: id)
       starts[id] = 1
       let fates: [Ending.Cause] = [
         .exited(status: 0), .exited(status: 0), .exited(status: 0), .exited(status: 1), .exited(status: 75), .signalled(signal: 9),
@@ -50,7 +55,15 @@ public struct SimulatedWorld: Sendable {
       running[id] = Process(
         slot: slot, step: 0, fate: fate, steps: fate == .exited(status: 0) ? steps : Int.random(in: 1...steps, using: &random))
       saw(.attemptStarted(id))
-    case .stop(let id): running[id]?.isStopping = true
+    case .stop(let id):
+      running[id]?.isStopping = true
+      running[id]?.isFrozen = false
+    case .suspend(let id) where running[id]?.isFrozen == false: running[id]?.isFreezing = true
+    case .resume(let id, let slot) where running[id]?.isFrozen == true:
+      expectFree(slot, for: id)
+      running[id]?.slot = slot
+      running[id]?.isFrozen = false
+      saw(.resumed(id))
     case .change(let id, let request) where running[id] != nil && changes.insert(request.number).inserted:
       guard request.wish == .fire(trigger: "attune.suspend"), random.nextUnit() < 0.8 else {
         return saw(.refused(id, number: request.number, message: "no such trigger"))
@@ -67,12 +80,24 @@ public struct SimulatedWorld: Sendable {
   /// One process does one thing; `false` when none runs.
   public mutating func advance() -> Bool {
     guard let id = running.keys.sorted().randomElement(using: &random), var process = running[id] else { return false }
-    if process.isStopping || process.step == process.steps {
+    if process.isFrozen {
+      // Stopped processes are killed like others; mostly nothing happens to them.
+      guard random.nextUnit() < 0.05 else { return true }
+      running[id] = nil
+      saw(.attemptEnded(id, Ending(cause: random.nextUnit() < 0.5 ? .lost : .signalled(signal: 9))))
+    } else if process.isFreezing, !process.isStopping {
+      process.isFreezing = false
+      process.isFrozen = random.nextUnit() < 0.8
+      running[id] = process
+      saw(process.isFrozen ? .suspended(id, Suspension(.signal, seconds: 0.25, bytes: 1024)) : .suspendFailed(id, message: "no"))
+    } else if process.isStopping || process.step == process.steps {
       running[id] = nil
       saw(.attemptEnded(id, Ending(cause: process.isStopping ? .signalled(signal: 15) : process.fate)))
     } else if process.isSuspending, random.nextUnit() < 0.5 {
       running[id] = nil
-      saw(.attemptEnded(id, Ending(cause: .exited(status: random.nextUnit() < 0.9 ? 75 : 1), hasCheckpoint: true)))
+      let isSaved = random.nextUnit() < 0.9
+      let suspension = isSaved ? Suspension(.checkpoint, seconds: 0.25, bytes: 1024) : nil
+      saw(.attemptEnded(id, Ending(cause: .exited(status: isSaved ? 75 : 1), hasCheckpoint: true, suspension: suspension)))
     } else {
       process.step += 1
       running[id] = process
@@ -91,6 +116,10 @@ public struct SimulatedWorld: Sendable {
   /// The controller has these in its journal.
   public mutating func acknowledge(through sequence: Int) {
     unacknowledged.removeAll { $0.sequence <= sequence }
+  }
+
+  private func expectFree(_ slot: Slot, for id: AttemptID) {
+    precondition(!running.values.contains { $0.slot == slot && !$0.isFrozen }, "slot \(slot) is taken; \(id) must not run there")
   }
 
   private mutating func saw(_ kind: Event.Kind) {

@@ -25,6 +25,7 @@ import Testing
     for trial in trials where trial.state == .completed {
       #expect(trial.reports.map(\.step) == Array(1...SimulatedRun.steps), "trial \(trial.id) lost or doubled a report")
     }
+    #expect(run.machine.frozen.isEmpty && run.machine.parked.isEmpty && run.machine.suspensions.isEmpty)
     #expect(run.machine.held.isEmpty && run.machine.predictions.isEmpty && (!run.isTakingTurns || run.suspensions > 0))
     #expect(run.machine.heirs.isEmpty && Set(trials.filter(\.hasInherited).map(\.id)) == run.world.heirs, "what was inherited is not known")
     let acknowledged = run.journal.compactMap(\.origin?.sequence)
@@ -40,6 +41,7 @@ import Testing
     #expect(folded.history == run.machine.history)
     #expect(folded.outcome == run.machine.outcome)
     #expect(folded.history.space == run.machine.history.space && folded.awaited == run.machine.awaited)
+    #expect(folded.frozen == run.machine.frozen && folded.parked == run.machine.parked && folded.resuming == run.machine.resuming)
     #expect(folded.held == run.machine.held && folded.suspensions == run.machine.suspensions)
     #expect(folded.testing == run.machine.testing && folded.replicaCount == run.machine.replicaCount)
     #expect(folded.queue == run.machine.queue && folded.occupants == run.machine.occupants && folded.slots == run.machine.slots)
@@ -80,13 +82,14 @@ struct SimulatedRun {
   private var time = 0.0
   /// What waits for a predictor; a controller that dies takes it along.
   private var requests: [CurveRequest] = []
+  private var personalSuspensions = 0
   let isTakingTurns: Bool
   let definition: ExperimentDefinition
 
   init(seed: UInt64) throws {
     isTakingTurns = seed.isMultiple(of: 2)
     definition = try Self.definition(
-      seeds: seed.isMultiple(of: 3) ? Seeds(tune: 3, test: 4, summary: .median) : nil, suspend: isTakingTurns ? .checkpoint : .none)
+      seeds: seed.isMultiple(of: 3) ? Seeds(tune: 3, test: 4, summary: .median) : nil, suspend: !isTakingTurns ? .none : seed % 4 == 0 ? .signal : .checkpoint)
     machine = try Self.machine(definition, isTakingTurns)
     world = SimulatedWorld(seed: seed, steps: Self.steps)
     random = RandomStream(seed: seed, purpose: "controller", index: 0)
@@ -94,7 +97,13 @@ struct SimulatedRun {
 
   /// Trials that were suspended by the scheduler.
   var suspensions: Int {
-    journal.count { if case .attemptEnded(_, let ending) = $0.event.kind { ending.hasCheckpoint } else { false } }
+    journal.count { entry in
+      switch entry.event.kind {
+      case .attemptEnded(_, let ending): ending.hasCheckpoint
+      case .suspended: true
+      default: false
+      }
+    }
   }
 
   func freshMachine() throws -> ExperimentMachine { try Self.machine(definition, isTakingTurns) }
@@ -125,6 +134,7 @@ struct SimulatedRun {
       case 8: fork()
       case 9: edit()
       case 10: loseOrOfferSlot()
+      case 14: suspendOrResume()
       case 11..<14: predict()
       case 1..<8: for event in world.events() { take(event) }
       default: _ = world.advance()
@@ -152,6 +162,21 @@ struct SimulatedRun {
       .widen("x", lower: 0.0, upper: 1.0), .freeze("x", .float(middle)), .unfreeze("x"),
     ]
     let command = Command.edit(edits.randomElement(using: &random) ?? edits[0])
+    if (try? machine.check(command)) != nil { take(.commanded(command, by: "ada")) }
+  }
+
+  /// A person takes a trial off its slot, and later lets all go on that were taken off.
+  private mutating func suspendOrResume() {
+    guard machine.parked.isEmpty else {
+      for id in machine.parked.keys.sorted() { command(.resumeTrial(id)) }
+      return
+    }
+    guard personalSuspensions < 3, let trial = machine.history.trials.randomElement(using: &random) else { return }
+    personalSuspensions += 1
+    command(.suspendTrial(trial.id))
+  }
+
+  private mutating func command(_ command: Command) {
     if (try? machine.check(command)) != nil { take(.commanded(command, by: "ada")) }
   }
 

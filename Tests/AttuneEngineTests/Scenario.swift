@@ -60,6 +60,8 @@ struct Scenario {
     case .propose(let trial): "propose \(trial)"
     case .start(let attempt, let slot): "start \(attempt) on \(slot)"
     case .stop(let attempt): "stop \(attempt)"
+    case .suspend(let attempt): "suspend \(attempt)"
+    case .resume(let attempt, let slot): "resume \(attempt) on \(slot)"
     case .change(let attempt, let request): "change \(attempt) #\(request.number) \(request.wish)"
     case .copyCheckpoint(let trial, let twin, .own): "copy the checkpoint of \(trial) to \(twin)"
     case .copyCheckpoint(let trial, let child, .parents): "copy the checkpoint of \(trial) beside that of \(child)"
@@ -159,6 +161,11 @@ struct Words {
       case "refused": .refused(try attempt, number: Int(self["number"] ?? "") ?? 0, message: "no")
       case "stop": .commanded(.stop, by: "ada")
       case "interrupt": .commanded(.interrupt, by: "ada")
+      case "suspended": .suspended(try attempt, Suspension(.signal, seconds: 0.1, bytes: 1000))
+      case "stayed": .suspendFailed(try attempt, message: "no")
+      case "resumed": .resumed(try attempt)
+      case "suspend-trial": .commanded(.suspendTrial(TrialID(Int(self[1]) ?? 0)), by: "ada")
+      case "resume-trial": .commanded(.resumeTrial(TrialID(Int(self[1]) ?? 0)), by: "ada")
       case "stop-trial": .commanded(.stopTrial(TrialID(Int(self[1]) ?? 0)), by: "ada")
       case "set":
         .commanded(

@@ -64,14 +64,22 @@ struct RunCommand: AsyncParsableCommand {
 
 struct ResumeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Goes on with an experiment: takes over what still runs and starts again what was interrupted.")
+    commandName: "resume", abstract: "Goes on with an experiment: takes over what still runs and starts again what was interrupted.",
+    discussion: "With --trial it lets a trial go on that `attune suspend` has suspended; the experiment runs already then.")
 
   @Argument(help: "The experiment's name (default: the newest).")
   var experiment: String?
+  @Option(help: "Let this suspended trial of a running experiment go on, as soon as there is a slot.")
+  var trial: Int?
   @OptionGroup var place: StoreOption
   @OptionGroup var output: JSONOption
 
   func run() async throws {
+    if let trial {
+      let target = Target(client: try TargetOptions.dial(TargetOptions.controllerAddress(experiment, place)), trial: trial)
+      _ = try target.request(ControlMethod.resumeTrial, ["by": .string(Person.name)])
+      return print("trial \(trial) goes on as soon as there is a slot")
+    }
     let (store, record) = try place.open(experiment)
     let controller = Controller(workspace: place.workspace, store: store, record: record)
     if record.ended == nil { try Controller.check(record.definition) }

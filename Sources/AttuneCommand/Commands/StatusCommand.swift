@@ -33,9 +33,11 @@ struct StatusCommand: AsyncParsableCommand {
     let rows = try store.trials(of: record)
     let summary = try Summary(record, in: store, place.workspace)
     let changes = try store.liveChangeCounts(of: record)
+    let suspensions = SuspensionReport(try store.suspensions(of: record))
     if output.isJSON {
       var document = summary.json.object ?? [:]
       document["trials"] = .array(rows.map { $0.json(liveChanges: changes[$0.number] ?? 0) })
+      document["suspensions"] = suspensions.json
       return print(JSON.object(document).text)
     }
     print("\(record.name): \(summary.state)")
@@ -44,6 +46,7 @@ struct StatusCommand: AsyncParsableCommand {
       Table.text(
         ["trial", "state"] + metrics + ["steps", "why", "configuration"],
         rows.map { $0.row(record.definition.criteria, liveChanges: changes[$0.number] ?? 0) }))
+    if let text = suspensions.text { print(text) }
   }
 }
 

@@ -39,6 +39,8 @@ final class ControlDesk: Sendable {
     case ControlMethod.listPrograms: return .array(await programs())
     case ControlMethod.stop: return try await command(.stop, parameters)
     case ControlMethod.stopTrial: return try await command(.stopTrial(try trial(in: parameters)), parameters)
+    case ControlMethod.suspendTrial: return try await command(.suspendTrial(try trial(in: parameters)), parameters)
+    case ControlMethod.resumeTrial: return try await command(.resumeTrial(try trial(in: parameters)), parameters)
     case ControlMethod.fork: return try await fork(parameters)
     case ControlMethod.addTrial: return try await command(.add(try configuration(in: parameters)), parameters)
     case ControlMethod.editSpace: return try await edit(parameters)

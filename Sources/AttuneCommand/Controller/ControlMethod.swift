@@ -3,6 +3,11 @@ enum ControlMethod {
   static let status = "experiment.status"
   static let stop = "experiment.stop"
   static let stopTrial = "trial.stop"
+  static let suspendTrial = "trial.suspend"
+  static let resumeTrial = "trial.resume"
+  /// Notifications: a trial has left its slot; it could not and runs on.
+  static let suspended = "suspended"
+  static let stayed = "stayed"
   static let addTrial = "trial.add"
   /// The next trial for a program outside, or one again.
   static let ask = "trial.ask"

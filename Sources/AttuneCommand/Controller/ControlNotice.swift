@@ -39,7 +39,27 @@ struct ControlNotice {
       method = ControlMethod.forked
       trial = twin
       parameters = ["trial": .int(twin.rawValue), "problem": problem.map(JSON.string) ?? .null]
+    case .suspended(let attempt, let suspension):
+      method = ControlMethod.suspended
+      trial = attempt.trial
+      parameters = Self.parameters(of: suspension, trial: attempt.trial)
+    case .attemptEnded(let attempt, let ending):
+      guard let suspension = ending.suspension else { return nil }
+      method = ControlMethod.suspended
+      trial = attempt.trial
+      parameters = Self.parameters(of: suspension, trial: attempt.trial)
+    case .suspendFailed(let attempt, let message):
+      method = ControlMethod.stayed
+      trial = attempt.trial
+      parameters = ["trial": .int(attempt.trial.rawValue), "message": .string(message)]
     default: return nil
     }
+  }
+
+  private static func parameters(of suspension: Suspension, trial: TrialID) -> JSON {
+    [
+      "trial": .int(trial.rawValue), "mode": .string(suspension.mode.rawValue), "seconds": .float(suspension.seconds),
+      "bytes": .int(suspension.bytes),
+    ]
   }
 }

@@ -7,6 +7,11 @@ public enum Action: Hashable, Sendable {
   case start(AttemptID, Slot)
   /// Ask an attempt to end, and kill it after the grace period.
   case stop(AttemptID)
+  /// Take the attempt off its slot from outside, by a signal or a snapshot; the answer is `suspended`, `attemptEnded` with exit status 75,
+  /// or `suspendFailed`.
+  case suspend(AttemptID)
+  /// Let a suspended attempt go on, in a slot of its agent; the answer is `resumed`.
+  case resume(AttemptID, Slot)
   /// Hand a change to the attempt's program; the answer is `changed` or `refused`.
   case change(AttemptID, ChangeRequest)
   /// Give a twin or a child a copy of the trial's checkpoint; the answer is `Event.Kind.checkpointCopied`.

@@ -27,6 +27,12 @@ public struct Event: Hashable, Sendable, Codable {
     case attemptStarted(AttemptID)
     case reported(AttemptID, Report)
     case attemptEnded(AttemptID, Ending)
+    /// The attempt's processes are stopped and keep their memory; its slot is free.
+    case suspended(AttemptID, Suspension)
+    /// The attempt could not be suspended and runs on.
+    case suspendFailed(AttemptID, message: String)
+    /// The answer to `Action.resume`.
+    case resumed(AttemptID)
     case changed(AttemptID, Change)
     /// The program refused a change, or could not be reached.
     case refused(AttemptID, number: Int, message: String)
@@ -47,6 +53,10 @@ public enum Command: Hashable, Sendable, Codable {
   /// The controller leaves: end what runs, to be started again by `resume`.
   case interrupt
   case stopTrial(TrialID)
+  /// Take a trial off its slot until a person lets it go on.
+  case suspendTrial(TrialID)
+  /// Let a trial go on that a person has suspended.
+  case resumeTrial(TrialID)
   /// Change a trial's live values, or fire its trigger.
   case change(trial: TrialID, wish: ChangeRequest.Wish, atStep: Int?, reason: String?)
   /// Try a configuration of one's own.

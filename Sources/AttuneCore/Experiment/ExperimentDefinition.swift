@@ -28,10 +28,16 @@ public struct Limits: Hashable, Sendable, Codable {
   public var retries: Int
   /// Seconds between asking an attempt to stop (SIGTERM) and killing it (SIGKILL).
   public var grace: Double
+  /// Seconds a trial has to give up its slot after it was asked to; then it runs on. `nil` for `defaultSuspend`.
+  public var suspend: Double?
+
+  /// A program looks at its triggers once an epoch, which may take minutes.
+  public static let defaultSuspend = 600.0
 
   /// Limits; what is `nil` does not limit.
   public init(
-    trials: Int? = nil, steps: Int? = nil, time: Double? = nil, trialTime: Double? = nil, retries: Int = 0, grace: Double = 10
+    trials: Int? = nil, steps: Int? = nil, time: Double? = nil, trialTime: Double? = nil, retries: Int = 0, grace: Double = 10,
+    suspend: Double? = nil
   ) {
     self.trials = trials
     self.steps = steps
@@ -39,6 +45,7 @@ public struct Limits: Hashable, Sendable, Codable {
     self.trialTime = trialTime
     self.retries = retries
     self.grace = grace
+    self.suspend = suspend
   }
 }
 

@@ -5,7 +5,7 @@ public struct Trial: Hashable, Sendable {
     /// Has no process and wants one.
     case waiting
     case running
-    /// Ended its process at a checkpoint (exit status 75) and wants to go on.
+    /// Was taken off its slot, or left it at a checkpoint (exit status 75), and is to go on.
     case suspended
     case completed
     /// Ended early by the scheduler, a person or the experiment's end.
@@ -118,8 +118,8 @@ public struct Trial: Hashable, Sendable {
 
 /// One process run for a trial.
 public struct Attempt: Hashable, Sendable {
-  /// Where it runs or ran.
-  public let slot: Slot
+  /// Where it runs or ran; another one after it was suspended by a signal.
+  public var slot: Slot
   /// Which one.
   public let id: AttemptID
   /// Whether the agent has said that the process runs.
@@ -176,12 +176,14 @@ public struct Ending: Hashable, Sendable, Codable {
 
   /// The cause.
   public let cause: Cause
-  /// Seconds from start to end.
+  /// Seconds from start to end, without those that it was stopped by a signal.
   public let seconds: Double
   /// The last lines it printed, for a person.
   public let tail: String
   /// What its process measured of itself; `nil` when it measured nothing.
   public let cost: AttemptCost?
+  /// What suspending it took, where it ended because it was asked to; `nil` for every other end.
+  public let suspension: Suspension?
   // Not written when false, so that journals of before this was known read alike.
   private let checkpoint: Bool?
 
@@ -189,11 +191,15 @@ public struct Ending: Hashable, Sendable, Codable {
   public var hasCheckpoint: Bool { checkpoint == true }
 
   /// An ending.
-  public init(cause: Cause, seconds: Double = 0, tail: String = "", cost: AttemptCost? = nil, hasCheckpoint: Bool = false) {
+  public init(
+    cause: Cause, seconds: Double = 0, tail: String = "", cost: AttemptCost? = nil, hasCheckpoint: Bool = false,
+    suspension: Suspension? = nil
+  ) {
     self.cause = cause
     self.seconds = seconds
     self.tail = tail
     self.cost = cost
+    self.suspension = suspension
     checkpoint = hasCheckpoint ? true : nil
   }
 }

@@ -4,6 +4,10 @@ import AttuneValues
 public enum Order: Hashable, Sendable {
   case start(Start)
   case stop(AttemptID)
+  /// Take a running attempt off its slot from outside, as `ExperimentDefinition.suspend` says how.
+  case suspend(AttemptID)
+  /// Let an attempt go on whose processes are stopped.
+  case resume(AttemptID, Slot)
   case change(AttemptID, ChangeRequest)
   /// Give a twin or a child that has not been started a copy of the trial's checkpoint, whole or not at all.
   case copyCheckpoint(of: TrialID, to: TrialID, as: CheckpointRole)

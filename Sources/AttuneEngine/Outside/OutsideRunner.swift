@@ -21,7 +21,9 @@ public final class OutsideRunner: Runner {
       tell(.checkpointCopied(twin: heir, problem: "no agent is at work that could copy a checkpoint"))
     case .change(let attempt, let request):
       tell(.refused(attempt, number: request.number, message: "trial \(attempt.trial) runs where no agent can reach it"))
-    case .start, .stop: break
+    case .suspend(let attempt):
+      tell(.suspendFailed(attempt, message: "trial \(attempt.trial) runs where no agent can reach it"))
+    case .start, .stop, .resume: break
     }
   }
 

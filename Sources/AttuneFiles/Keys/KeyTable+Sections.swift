@@ -51,6 +51,9 @@ extension KeyTable {
       FileKey(
         "grace", "duration", "10s", "Between asking an attempt to stop (SIGTERM) and killing it (SIGKILL).", example: "grace: 30s",
         Shapes.duration),
+      FileKey(
+        "suspend", "duration", "10m", "How long a trial may take to give up its slot after it was asked to; then it runs on.",
+        example: "suspend: 2m", Shapes.duration),
     ])
 
   static let warmStart = KeyTable(

@@ -105,6 +105,7 @@ extension ExperimentFile {
     if let trialTime = limits.trialTime { entries.append(("trial_time", DurationText.text(trialTime))) }
     if limits.retries != 0 { entries.append(("retries", String(limits.retries))) }
     if limits.grace != Limits().grace { entries.append(("grace", DurationText.text(limits.grace))) }
+    if let suspend = limits.suspend { entries.append(("suspend", DurationText.text(suspend))) }
     return entries
   }
 

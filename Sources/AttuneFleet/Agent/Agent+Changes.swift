@@ -14,13 +14,15 @@ extension Agent {
     guard let attempt = running[id], !attempt.isEnded else { return refuseLate(order) }
     guard attempt.changes[number] == nil, ledger.attempts[id]?.answered.contains(order.number) != true else { return }
     attempt.changes[number] = PendingChange(order: order)
+    if order.trigger == ReservedTag.suspend.rawValue { suspensionOrdered(attempt) }
     handOver(number, of: attempt)
     if attempt.changes[number]?.peer == nil { awaitProgram(for: number, of: attempt) }
   }
 
   /// Tells that a change will not happen.
   func refuse(_ number: Int, of attempt: RunningAttempt, _ message: String) {
-    guard attempt.changes.removeValue(forKey: number) != nil else { return }
+    guard let change = attempt.changes.removeValue(forKey: number) else { return }
+    if change.order.trigger == ReservedTag.suspend.rawValue { attempt.suspendOrdered = nil }
     publish(
       .refused(
         .with {

@@ -33,7 +33,7 @@ extension Agent {
         $0.attempt = attempt.id.description
         $0.step = UInt64(report.step)
         $0.metrics = report.metrics
-        $0.elapsed = position.clockStart + report.elapsed
+        $0.elapsed = attempt.active(at: position.clockStart + report.elapsed)
       }
       entry.program = position
     }

@@ -12,6 +12,7 @@ extension Agent {
   func stop(_ id: AttemptID) {
     endPostponed(id)
     running[id]?.isAskedToEnd = true
+    running[id]?.frozenTimes.end(at: monotonicNanoseconds())
     running[id]?.process?.signal(SIGTERM)
   }
 

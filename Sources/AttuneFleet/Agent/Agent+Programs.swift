@@ -114,7 +114,7 @@ extension Agent {
   private func reported(_ report: ReportNotice, warmup: Double?, by peer: Peer, of attempt: RunningAttempt) {
     guard var program = attempt.programs[peer] else { return }
     guard report.n > program.report else { return isHealthy ? acknowledge(program.report, to: peer) : () }
-    let clockStart = program.clockStart ?? max(0, attempt.elapsed - report.elapsed)
+    let clockStart = program.clockStart ?? max(0, attempt.age - report.elapsed)
     program.clockStart = clockStart
     program.report = report.n
     attempt.programs[peer] = program
@@ -125,7 +125,7 @@ extension Agent {
           $0.attempt = attempt.id.description
           $0.step = UInt64(report.step)
           $0.metrics = report.metrics
-          $0.elapsed = clockStart + report.elapsed
+          $0.elapsed = attempt.active(at: clockStart + report.elapsed)
           if let warmup { $0.warmup = warmup }
           $0.checkpointed = attempt.checkpoint.hasChanged(by: clockStart + report.elapsed)
         }

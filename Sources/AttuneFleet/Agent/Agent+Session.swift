@@ -32,6 +32,8 @@ extension Agent {
     case .configure(let configuration): configureAnew(configuration)
     case .start(let order): start(order)
     case .stop(let order): if let id = AttemptID(order.attempt) { stop(id) }
+    case .suspend(let order): if let id = AttemptID(order.attempt) { suspend(id) }
+    case .resume(let order): if let id = AttemptID(order.attempt) { resume(id) }
     case .change(let order): change(order)
     case .acknowledge(let acknowledgement): acknowledge(through: acknowledgement.sequence)
     case .close: close()

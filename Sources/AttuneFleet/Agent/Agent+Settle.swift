@@ -76,6 +76,7 @@ extension Agent {
       }
     return Ending(
       cause: cause, seconds: document?["seconds"]?.double ?? attempt.elapsed, tail: attempt.files.tail,
-      cost: AttemptCost(ledger: Files.read(attempt.files.costs) ?? []), hasCheckpoint: attempt.checkpoint.hasChanged())
+      cost: AttemptCost(ledger: Files.read(attempt.files.costs) ?? []), hasCheckpoint: attempt.checkpoint.hasChanged(),
+      suspension: cause == .exited(status: 75) ? suspension(of: attempt) : nil)
   }
 }

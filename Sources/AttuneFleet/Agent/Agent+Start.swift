@@ -66,7 +66,7 @@ extension Agent {
   }
 
   /// Keeps a record that is no notice.
-  private func remember(_ record: ProtoSpoolRecord) throws(FleetError) {
+  func remember(_ record: ProtoSpoolRecord) throws(FleetError) {
     try spool.append([record])
     ledger.apply(record)
   }
@@ -89,7 +89,7 @@ extension Agent {
         String(configuration.hasLimitSeconds ? max(1, Int(configuration.limitSeconds * 1000)) : 0),
       ] + launch.arguments,
       environment: launch.environment(base: Self.environment), inherited: lock.descriptor,
-      blocked: [SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGUSR1])
+      blocked: [SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCONT])
     return try spawn.start()
   }
 
@@ -102,8 +102,14 @@ extension Agent {
   private func attach(_ process: ProcessHandle, to id: AttemptID) {
     guard let attempt = running[id] else { return }
     attempt.process = process
+    watchSuspension(of: attempt)
     if attempt.isAskedToEnd { process.signal(SIGTERM) }
-    watch.watch(attempt.files.directory) { [weak self] in self?.assumeIsolated { agent in agent.drain(id) } }
+    watch.watch(attempt.files.directory) { [weak self] in
+      self?.assumeIsolated { agent in
+        agent.notePace(of: id)
+        agent.drain(id)
+      }
+    }
     // What it wrote before it was watched.
     drain(id)
   }

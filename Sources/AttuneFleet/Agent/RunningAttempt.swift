@@ -17,6 +17,13 @@ final class RunningAttempt {
   /// The supervisor; `nil` as long as it is not found, or when it was gone before.
   var process: ProcessHandle?
   var isAskedToEnd = false
+  /// Whether its processes run, and what the supervisor has been told about that.
+  var pace = Pace.running
+  var frozenTimes: FrozenTimes
+  /// When it was asked to give up its slot, by the same clock; `nil` when that was answered, or nobody asked.
+  var suspendOrdered: Int?
+  /// The number of the supervisor's last word about it.
+  var paceNumber = 0
   /// Whether the supervisor is gone.
   var isEnded = false
   var output: LogTail
@@ -38,6 +45,9 @@ final class RunningAttempt {
     output = LogTail(path: files.output, offset: Int(record.outputOffset))
     errors = LogTail(path: files.errors, offset: Int(record.errorsOffset))
     step = Int(record.step)
+    frozenTimes = FrozenTimes(record.frozen)
+    suspendOrdered = record.suspendOrderedNanoseconds > 0 ? Int(record.suspendOrderedNanoseconds) : nil
+    if frozenTimes.isFrozen { pace = .frozen }
     checkpoint = CheckpointWatch(
       directory: files.checkpoint, elapsed: max(0, Double(monotonicNanoseconds() - Int(record.startedNanoseconds)) / 1e9))
   }
@@ -46,7 +56,18 @@ final class RunningAttempt {
   var supervisor: pid_t { LockFile.text(files.lock).split(separator: "\n").first.flatMap { pid_t(String($0)) } ?? 0 }
 
   /// Seconds since it was started.
-  var elapsed: Double { max(0, Double(monotonicNanoseconds() - started) / 1e9) }
+  var age: Double { max(0, Double(monotonicNanoseconds() - started) / 1e9) }
+
+  /// Those of them in which it was not stopped by a signal.
+  var elapsed: Double { active(at: age) }
+
+  /// - Parameter age: seconds since it was started.
+  func active(at age: Double) -> Double { max(0, age - frozenTimes.seconds(until: started + Int(age * 1e9))) }
+}
+
+/// What an attempt's processes do, or are about to.
+enum Pace {
+  case running, freezing, frozen, thawing
 }
 
 /// A program of an attempt that has greeted.
@@ -89,6 +110,8 @@ struct AttemptFiles {
   var leftReports: String { directory + "/reports.jsonl" }
   /// What programs measured of themselves.
   var costs: String { directory + "/ledger.jsonl" }
+  /// The supervisor's word on whether the processes are stopped.
+  var pace: String { directory + "/pace.json" }
   /// The trial's own, shared by its attempts: two folders up.
   var checkpoint: String { directory.split(separator: "/").dropLast(2).map { "/" + $0 }.joined() + "/checkpoint" }
 

@@ -18,6 +18,8 @@ struct Ledger {
     case .prepared(let attempt): insert(attempt)
     case .forgotten(let text):
       if let attempt = AttemptID(text) { attempts[attempt] = nil }
+    case .suspendOrdered(let order):
+      if let attempt = AttemptID(order.attempt) { attempts[attempt]?.suspendOrderedNanoseconds = order.nanoseconds }
     case .entry(let entry): apply(entry)
     case nil: break
     }
@@ -62,6 +64,12 @@ extension ProtoAttemptRecord {
     case .reported(let report): step = report.step
     case .changed(let changed): answer(changed.change.number)
     case .refused(let refused): answer(refused.number)
+    case .suspended(let notice):
+      suspendOrderedNanoseconds = 0
+      if frozen.last.map({ $0.until > 0 }) ?? true { frozen.append(.with { $0.from = notice.nanoseconds }) }
+    case .suspendFailed: suspendOrderedNanoseconds = 0
+    case .resumed(let notice):
+      if frozen.last?.until == 0 { frozen[frozen.count - 1].until = notice.nanoseconds }
     default: break
     }
     switch entry.source {
@@ -90,6 +98,9 @@ extension ProtoNotice {
     case .refused(let notice): AttemptID(notice.attempt)
     case .ended(let notice): AttemptID(notice.attempt)
     case .program(let notice): AttemptID(notice.attempt)
+    case .suspended(let notice): AttemptID(notice.attempt)
+    case .suspendFailed(let notice): AttemptID(notice.attempt)
+    case .resumed(let notice): AttemptID(notice.attempt)
     case .welcome, .trouble, .closed, .copied, nil: nil
     }
   }

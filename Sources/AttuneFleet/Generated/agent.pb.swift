@@ -94,6 +94,22 @@ nonisolated struct ProtoCommand: Sendable {
     set {kind = .copy(newValue)}
   }
 
+  var suspend: ProtoSuspend {
+    get {
+      if case .suspend(let v)? = kind {return v}
+      return ProtoSuspend()
+    }
+    set {kind = .suspend(newValue)}
+  }
+
+  var resume: ProtoResume {
+    get {
+      if case .resume(let v)? = kind {return v}
+      return ProtoResume()
+    }
+    set {kind = .resume(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -105,6 +121,8 @@ nonisolated struct ProtoCommand: Sendable {
     case acknowledge(ProtoAcknowledge)
     case close(ProtoClose)
     case copy(ProtoCopyCheckpoint)
+    case suspend(ProtoSuspend)
+    case resume(ProtoResume)
 
   }
 
@@ -196,6 +214,12 @@ nonisolated struct ProtoConfigure: Sendable {
   /// The names of the search space: `{name}` of these in the command is a placeholder.
   var parameters: [String] = []
 
+  /// How trials give up their slots: `none`, `checkpoint`, `signal` or `criu`.
+  var suspend: String = String()
+
+  /// Seconds that may take.
+  var suspendSeconds: Double = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -233,6 +257,34 @@ nonisolated struct ProtoStop: Sendable {
   // methods supported on all messages.
 
   var attempt: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Take a running attempt off its slot: stop its processes, or take a snapshot of them. One that is stopped already is left so.
+nonisolated struct ProtoSuspend: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var attempt: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Let stopped processes go on.
+nonisolated struct ProtoResume: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var attempt: String = String()
+
+  var slot: UInt32 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -459,6 +511,30 @@ nonisolated struct ProtoNotice: Sendable {
     set {kind = .copied(newValue)}
   }
 
+  var suspended: ProtoSuspended {
+    get {
+      if case .suspended(let v)? = kind {return v}
+      return ProtoSuspended()
+    }
+    set {kind = .suspended(newValue)}
+  }
+
+  var suspendFailed: ProtoSuspendFailed {
+    get {
+      if case .suspendFailed(let v)? = kind {return v}
+      return ProtoSuspendFailed()
+    }
+    set {kind = .suspendFailed(newValue)}
+  }
+
+  var resumed: ProtoResumed {
+    get {
+      if case .resumed(let v)? = kind {return v}
+      return ProtoResumed()
+    }
+    set {kind = .resumed(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -472,6 +548,9 @@ nonisolated struct ProtoNotice: Sendable {
     case trouble(ProtoTrouble)
     case closed(ProtoClosed)
     case copied(ProtoCheckpointCopied)
+    case suspended(ProtoSuspended)
+    case suspendFailed(ProtoSuspendFailed)
+    case resumed(ProtoResumed)
 
   }
 
@@ -663,6 +742,16 @@ nonisolated struct ProtoAttemptEnded: Sendable {
   /// The checkpoint directory has changed since the last report.
   var checkpointed: Bool = false
 
+  /// What it took, where it ended because it was asked to give up its slot.
+  var suspension: ProtoSuspension {
+    get {_suspension ?? ProtoSuspension()}
+    set {_suspension = newValue}
+  }
+  /// Returns true if `suspension` has been explicitly set.
+  var hasSuspension: Bool {self._suspension != nil}
+  /// Clears the value of `suspension`. Subsequent reads from it will return its default value.
+  mutating func clearSuspension() {self._suspension = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Cause: Equatable, Sendable {
@@ -679,6 +768,82 @@ nonisolated struct ProtoAttemptEnded: Sendable {
   fileprivate var _warmup: Double? = nil
   fileprivate var _joules: Double? = nil
   fileprivate var _energySource: String? = nil
+  fileprivate var _suspension: ProtoSuspension? = nil
+}
+
+nonisolated struct ProtoSuspension: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var mode: String = String()
+
+  /// From the order to the moment in which the slot was free.
+  var seconds: Double = 0
+
+  var bytes: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// The attempt's processes are stopped.
+nonisolated struct ProtoSuspended: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var attempt: String = String()
+
+  var suspension: ProtoSuspension {
+    get {_suspension ?? ProtoSuspension()}
+    set {_suspension = newValue}
+  }
+  /// Returns true if `suspension` has been explicitly set.
+  var hasSuspension: Bool {self._suspension != nil}
+  /// Clears the value of `suspension`. Subsequent reads from it will return its default value.
+  mutating func clearSuspension() {self._suspension = nil}
+
+  /// When, by the system's monotonic clock.
+  var nanoseconds: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _suspension: ProtoSuspension? = nil
+}
+
+/// The attempt runs on.
+nonisolated struct ProtoSuspendFailed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var attempt: String = String()
+
+  var message: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// The attempt's processes go on.
+nonisolated struct ProtoResumed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var attempt: String = String()
+
+  /// When, by the system's monotonic clock.
+  var nanoseconds: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 nonisolated struct ProtoCheckpointCopied: Sendable {
@@ -912,6 +1077,15 @@ nonisolated struct ProtoSpoolRecord: Sendable {
     set {kind = .forgotten(newValue)}
   }
 
+  /// An attempt is being asked to give up its slot.
+  var suspendOrdered: ProtoSuspendOrdered {
+    get {
+      if case .suspendOrdered(let v)? = kind {return v}
+      return ProtoSuspendOrdered()
+    }
+    set {kind = .suspendOrdered(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -922,8 +1096,25 @@ nonisolated struct ProtoSpoolRecord: Sendable {
     case prepared(ProtoAttemptRecord)
     /// A prepared attempt that never ran.
     case forgotten(String)
+    /// An attempt is being asked to give up its slot.
+    case suspendOrdered(ProtoSuspendOrdered)
 
   }
+
+  init() {}
+}
+
+nonisolated struct ProtoSuspendOrdered: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var attempt: String = String()
+
+  /// Of the system's monotonic clock.
+  var nanoseconds: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 }
@@ -1051,6 +1242,28 @@ nonisolated struct ProtoAttemptRecord: Sendable {
 
   var answered: [UInt64] = []
 
+  /// The times in which its processes were stopped, in order.
+  var frozen: [ProtoFrozenTime] = []
+
+  /// When it was asked to give up its slot; 0 when that was answered, or nobody asked.
+  var suspendOrderedNanoseconds: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Of the system's monotonic clock.
+nonisolated struct ProtoFrozenTime: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var from: UInt64 = 0
+
+  /// 0 while they are.
+  var until: UInt64 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1062,7 +1275,7 @@ fileprivate nonisolated let _protobuf_package = "attune.agent.v1"
 
 nonisolated extension ProtoCommand: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Command"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}configure\0\u{1}start\0\u{1}stop\0\u{1}change\0\u{1}acknowledge\0\u{1}close\0\u{1}copy\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}configure\0\u{1}start\0\u{1}stop\0\u{1}change\0\u{1}acknowledge\0\u{1}close\0\u{1}copy\0\u{1}suspend\0\u{1}resume\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1174,6 +1387,32 @@ nonisolated extension ProtoCommand: SwiftProtobuf.Message, SwiftProtobuf._Messag
           self.kind = .copy(v)
         }
       }()
+      case 9: try {
+        var v: ProtoSuspend?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .suspend(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .suspend(v)
+        }
+      }()
+      case 10: try {
+        var v: ProtoResume?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .resume(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .resume(v)
+        }
+      }()
       default: break
       }
     }
@@ -1216,6 +1455,14 @@ nonisolated extension ProtoCommand: SwiftProtobuf.Message, SwiftProtobuf._Messag
     case .copy?: try {
       guard case .copy(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .suspend?: try {
+      guard case .suspend(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
+    case .resume?: try {
+      guard case .resume(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
     }()
     case nil: break
     }
@@ -1276,7 +1523,7 @@ nonisolated extension ProtoHello: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension ProtoConfigure: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Configure"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}slots\0\u{1}command\0\u{1}directory\0\u{1}environment\0\u{1}pattern\0\u{1}threads\0\u{3}is_auptimizer\0\u{1}metric\0\u{3}grace_seconds\0\u{3}limit_seconds\0\u{1}steps\0\u{3}trials_directory\0\u{1}experiment\0\u{1}parameters\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}slots\0\u{1}command\0\u{1}directory\0\u{1}environment\0\u{1}pattern\0\u{1}threads\0\u{3}is_auptimizer\0\u{1}metric\0\u{3}grace_seconds\0\u{3}limit_seconds\0\u{1}steps\0\u{3}trials_directory\0\u{1}experiment\0\u{1}parameters\0\u{1}suspend\0\u{3}suspend_seconds\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1298,6 +1545,8 @@ nonisolated extension ProtoConfigure: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 12: try { try decoder.decodeSingularStringField(value: &self.trialsDirectory) }()
       case 13: try { try decoder.decodeSingularStringField(value: &self.experiment) }()
       case 14: try { try decoder.decodeRepeatedStringField(value: &self.parameters) }()
+      case 15: try { try decoder.decodeSingularStringField(value: &self.suspend) }()
+      case 16: try { try decoder.decodeSingularDoubleField(value: &self.suspendSeconds) }()
       default: break
       }
     }
@@ -1350,6 +1599,12 @@ nonisolated extension ProtoConfigure: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.parameters.isEmpty {
       try visitor.visitRepeatedStringField(value: self.parameters, fieldNumber: 14)
     }
+    if !self.suspend.isEmpty {
+      try visitor.visitSingularStringField(value: self.suspend, fieldNumber: 15)
+    }
+    if self.suspendSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.suspendSeconds, fieldNumber: 16)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1368,6 +1623,8 @@ nonisolated extension ProtoConfigure: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.trialsDirectory != rhs.trialsDirectory {return false}
     if lhs.experiment != rhs.experiment {return false}
     if lhs.parameters != rhs.parameters {return false}
+    if lhs.suspend != rhs.suspend {return false}
+    if lhs.suspendSeconds != rhs.suspendSeconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1448,6 +1705,71 @@ nonisolated extension ProtoStop: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
   static func ==(lhs: ProtoStop, rhs: ProtoStop) -> Bool {
     if lhs.attempt != rhs.attempt {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoSuspend: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Suspend"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.attempt) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.attempt.isEmpty {
+      try visitor.visitSingularStringField(value: self.attempt, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoSuspend, rhs: ProtoSuspend) -> Bool {
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoResume: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Resume"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}slot\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.attempt) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.slot) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.attempt.isEmpty {
+      try visitor.visitSingularStringField(value: self.attempt, fieldNumber: 1)
+    }
+    if self.slot != 0 {
+      try visitor.visitSingularUInt32Field(value: self.slot, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoResume, rhs: ProtoResume) -> Bool {
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs.slot != rhs.slot {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1671,7 +1993,7 @@ nonisolated extension ProtoNotices: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoNotice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Notice"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}welcome\0\u{1}started\0\u{1}reported\0\u{1}changed\0\u{1}refused\0\u{1}ended\0\u{1}program\0\u{1}trouble\0\u{1}closed\0\u{1}copied\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}welcome\0\u{1}started\0\u{1}reported\0\u{1}changed\0\u{1}refused\0\u{1}ended\0\u{1}program\0\u{1}trouble\0\u{1}closed\0\u{1}copied\0\u{1}suspended\0\u{3}suspend_failed\0\u{1}resumed\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1810,6 +2132,45 @@ nonisolated extension ProtoNotice: SwiftProtobuf.Message, SwiftProtobuf._Message
           self.kind = .copied(v)
         }
       }()
+      case 12: try {
+        var v: ProtoSuspended?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .suspended(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .suspended(v)
+        }
+      }()
+      case 13: try {
+        var v: ProtoSuspendFailed?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .suspendFailed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .suspendFailed(v)
+        }
+      }()
+      case 14: try {
+        var v: ProtoResumed?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .resumed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .resumed(v)
+        }
+      }()
       default: break
       }
     }
@@ -1863,6 +2224,18 @@ nonisolated extension ProtoNotice: SwiftProtobuf.Message, SwiftProtobuf._Message
     case .copied?: try {
       guard case .copied(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case .suspended?: try {
+      guard case .suspended(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
+    case .suspendFailed?: try {
+      guard case .suspendFailed(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+    }()
+    case .resumed?: try {
+      guard case .resumed(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
     }()
     case nil: break
     }
@@ -2087,7 +2460,7 @@ nonisolated extension ProtoRefused: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoAttemptEnded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".AttemptEnded"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}status\0\u{1}signal\0\u{3}time_limit\0\u{3}not_started\0\u{1}lost\0\u{1}seconds\0\u{1}tail\0\u{1}warmup\0\u{1}joules\0\u{3}energy_source\0\u{1}checkpointed\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}status\0\u{1}signal\0\u{3}time_limit\0\u{3}not_started\0\u{1}lost\0\u{1}seconds\0\u{1}tail\0\u{1}warmup\0\u{1}joules\0\u{3}energy_source\0\u{1}checkpointed\0\u{1}suspension\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2142,6 +2515,7 @@ nonisolated extension ProtoAttemptEnded: SwiftProtobuf.Message, SwiftProtobuf._M
       case 10: try { try decoder.decodeSingularDoubleField(value: &self._joules) }()
       case 11: try { try decoder.decodeSingularStringField(value: &self._energySource) }()
       case 12: try { try decoder.decodeSingularBoolField(value: &self.checkpointed) }()
+      case 13: try { try decoder.decodeSingularMessageField(value: &self._suspension) }()
       default: break
       }
     }
@@ -2196,6 +2570,9 @@ nonisolated extension ProtoAttemptEnded: SwiftProtobuf.Message, SwiftProtobuf._M
     if self.checkpointed != false {
       try visitor.visitSingularBoolField(value: self.checkpointed, fieldNumber: 12)
     }
+    try { if let v = self._suspension {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2208,6 +2585,161 @@ nonisolated extension ProtoAttemptEnded: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs._joules != rhs._joules {return false}
     if lhs._energySource != rhs._energySource {return false}
     if lhs.checkpointed != rhs.checkpointed {return false}
+    if lhs._suspension != rhs._suspension {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoSuspension: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Suspension"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}mode\0\u{1}seconds\0\u{1}bytes\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.mode) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.seconds) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.bytes) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.mode.isEmpty {
+      try visitor.visitSingularStringField(value: self.mode, fieldNumber: 1)
+    }
+    if self.seconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.seconds, fieldNumber: 2)
+    }
+    if self.bytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.bytes, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoSuspension, rhs: ProtoSuspension) -> Bool {
+    if lhs.mode != rhs.mode {return false}
+    if lhs.seconds != rhs.seconds {return false}
+    if lhs.bytes != rhs.bytes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoSuspended: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Suspended"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}suspension\0\u{1}nanoseconds\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.attempt) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._suspension) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.nanoseconds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.attempt.isEmpty {
+      try visitor.visitSingularStringField(value: self.attempt, fieldNumber: 1)
+    }
+    try { if let v = self._suspension {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if self.nanoseconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.nanoseconds, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoSuspended, rhs: ProtoSuspended) -> Bool {
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs._suspension != rhs._suspension {return false}
+    if lhs.nanoseconds != rhs.nanoseconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoSuspendFailed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".SuspendFailed"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}message\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.attempt) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.message) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.attempt.isEmpty {
+      try visitor.visitSingularStringField(value: self.attempt, fieldNumber: 1)
+    }
+    if !self.message.isEmpty {
+      try visitor.visitSingularStringField(value: self.message, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoSuspendFailed, rhs: ProtoSuspendFailed) -> Bool {
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs.message != rhs.message {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoResumed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Resumed"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}nanoseconds\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.attempt) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.nanoseconds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.attempt.isEmpty {
+      try visitor.visitSingularStringField(value: self.attempt, fieldNumber: 1)
+    }
+    if self.nanoseconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.nanoseconds, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoResumed, rhs: ProtoResumed) -> Bool {
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs.nanoseconds != rhs.nanoseconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2538,7 +3070,7 @@ nonisolated extension ProtoAppliedChange: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension ProtoSpoolRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SpoolRecord"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}head\0\u{1}entry\0\u{1}prepared\0\u{1}forgotten\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}head\0\u{1}entry\0\u{1}prepared\0\u{1}forgotten\0\u{3}suspend_ordered\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2593,6 +3125,19 @@ nonisolated extension ProtoSpoolRecord: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.kind = .forgotten(v)
         }
       }()
+      case 5: try {
+        var v: ProtoSuspendOrdered?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .suspendOrdered(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .suspendOrdered(v)
+        }
+      }()
       default: break
       }
     }
@@ -2620,6 +3165,10 @@ nonisolated extension ProtoSpoolRecord: SwiftProtobuf.Message, SwiftProtobuf._Me
       guard case .forgotten(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularStringField(value: v, fieldNumber: 4)
     }()
+    case .suspendOrdered?: try {
+      guard case .suspendOrdered(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -2627,6 +3176,41 @@ nonisolated extension ProtoSpoolRecord: SwiftProtobuf.Message, SwiftProtobuf._Me
 
   static func ==(lhs: ProtoSpoolRecord, rhs: ProtoSpoolRecord) -> Bool {
     if lhs.kind != rhs.kind {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoSuspendOrdered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".SuspendOrdered"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}nanoseconds\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.attempt) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.nanoseconds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.attempt.isEmpty {
+      try visitor.visitSingularStringField(value: self.attempt, fieldNumber: 1)
+    }
+    if self.nanoseconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.nanoseconds, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoSuspendOrdered, rhs: ProtoSuspendOrdered) -> Bool {
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs.nanoseconds != rhs.nanoseconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2821,7 +3405,7 @@ nonisolated extension ProtoProgramPosition: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension ProtoAttemptRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".AttemptRecord"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}directory\0\u{1}slot\0\u{1}token\0\u{3}started_nanoseconds\0\u{3}is_started\0\u{3}output_offset\0\u{3}errors_offset\0\u{1}step\0\u{1}programs\0\u{1}answered\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}directory\0\u{1}slot\0\u{1}token\0\u{3}started_nanoseconds\0\u{3}is_started\0\u{3}output_offset\0\u{3}errors_offset\0\u{1}step\0\u{1}programs\0\u{1}answered\0\u{1}frozen\0\u{3}suspend_ordered_nanoseconds\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2840,6 +3424,8 @@ nonisolated extension ProtoAttemptRecord: SwiftProtobuf.Message, SwiftProtobuf._
       case 9: try { try decoder.decodeSingularUInt64Field(value: &self.step) }()
       case 10: try { try decoder.decodeRepeatedMessageField(value: &self.programs) }()
       case 11: try { try decoder.decodeRepeatedUInt64Field(value: &self.answered) }()
+      case 12: try { try decoder.decodeRepeatedMessageField(value: &self.frozen) }()
+      case 13: try { try decoder.decodeSingularUInt64Field(value: &self.suspendOrderedNanoseconds) }()
       default: break
       }
     }
@@ -2879,6 +3465,12 @@ nonisolated extension ProtoAttemptRecord: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.answered.isEmpty {
       try visitor.visitPackedUInt64Field(value: self.answered, fieldNumber: 11)
     }
+    if !self.frozen.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.frozen, fieldNumber: 12)
+    }
+    if self.suspendOrderedNanoseconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.suspendOrderedNanoseconds, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2894,6 +3486,43 @@ nonisolated extension ProtoAttemptRecord: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.step != rhs.step {return false}
     if lhs.programs != rhs.programs {return false}
     if lhs.answered != rhs.answered {return false}
+    if lhs.frozen != rhs.frozen {return false}
+    if lhs.suspendOrderedNanoseconds != rhs.suspendOrderedNanoseconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoFrozenTime: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".FrozenTime"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}from\0\u{1}until\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.from) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.until) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.from != 0 {
+      try visitor.visitSingularUInt64Field(value: self.from, fieldNumber: 1)
+    }
+    if self.until != 0 {
+      try visitor.visitSingularUInt64Field(value: self.until, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoFrozenTime, rhs: ProtoFrozenTime) -> Bool {
+    if lhs.from != rhs.from {return false}
+    if lhs.until != rhs.until {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

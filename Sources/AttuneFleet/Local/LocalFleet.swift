@@ -119,6 +119,12 @@ extension ProtoCommand {
     switch order {
     case .start(let start): self.start = ProtoStart(start)
     case .stop(let attempt): stop = .with { $0.attempt = attempt.description }
+    case .suspend(let attempt): suspend = .with { $0.attempt = attempt.description }
+    case .resume(let attempt, let slot):
+      resume = .with {
+        $0.attempt = attempt.description
+        $0.slot = UInt32(slot.index)
+      }
     case .change(let attempt, let request): change = ProtoChangeOrder(attempt, request)
     case .copyCheckpoint(let trial, let twin, let role):
       copy = .with {

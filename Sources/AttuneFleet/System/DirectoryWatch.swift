@@ -6,7 +6,7 @@ import Dispatch
   import Darwin
 #endif
 
-/// Says when files in a directory grow. Where the system has no inotify, or no watch left, it says so every 100 ms.
+/// Says when files in a directory grow or appear as a whole. Where the system has no inotify, or no watch left, it says so every 100 ms.
 final class DirectoryWatch {
   private let queue: DispatchQueue
   private var descriptor: Int32 = -1
@@ -23,11 +23,11 @@ final class DirectoryWatch {
     #endif
   }
 
-  /// Calls `handler` on the queue after files in the directory have grown.
+  /// Calls `handler` on the queue after files in the directory have grown or were put there.
   func watch(_ directory: String, _ handler: @escaping @Sendable () -> Void) {
     #if canImport(Glibc)
       listen()
-      let watch = descriptor < 0 ? -1 : inotify_add_watch(descriptor, directory, UInt32(IN_MODIFY))
+      let watch = descriptor < 0 ? -1 : inotify_add_watch(descriptor, directory, UInt32(IN_MODIFY | IN_MOVED_TO))
       if watch >= 0 {
         changed[watch] = handler
         watched[directory] = watch

@@ -19,5 +19,7 @@ extension ProtoConfigure {
     graceSeconds = definition.limits.grace
     if let limit = definition.limits.trialTime { limitSeconds = limit }
     if let steps = definition.limits.steps { self.steps = UInt64(steps) }
+    suspend = definition.suspend.rawValue
+    suspendSeconds = definition.limits.suspend ?? Limits.defaultSuspend
   }
 }

@@ -82,6 +82,7 @@ extension ProtoAttemptEnded {
     if let joules = ending.cost?.joules { self.joules = joules }
     if let source = ending.cost?.energySource { energySource = source }
     checkpointed = ending.hasCheckpoint
+    if let suspension = ending.suspension { self.suspension = ProtoSuspension(suspension) }
     switch ending.cause {
     case .exited(let status): self.status = Int32(status)
     case .signalled(let signal): self.signal = Int32(signal)
@@ -105,7 +106,21 @@ extension ProtoAttemptEnded {
     let cost = AttemptCost(
       warmup: hasWarmup ? warmup : nil, joules: hasJoules ? joules : nil, energySource: hasEnergySource ? energySource : nil)
     return Ending(
-      cause: cause, seconds: seconds, tail: tail, cost: cost == AttemptCost() ? nil : cost, hasCheckpoint: checkpointed)
+      cause: cause, seconds: seconds, tail: tail, cost: cost == AttemptCost() ? nil : cost, hasCheckpoint: checkpointed,
+      suspension: hasSuspension ? suspension.suspension : nil)
+  }
+}
+
+extension ProtoSuspension {
+  init(_ suspension: Suspension) {
+    self.init()
+    mode = suspension.mode.rawValue
+    seconds = suspension.seconds
+    bytes = UInt64(max(0, suspension.bytes))
+  }
+
+  var suspension: Suspension {
+    Suspension(SuspendMode(rawValue: mode) ?? .none, seconds: seconds, bytes: Int(clamping: bytes))
   }
 }
 
@@ -123,6 +138,9 @@ extension ProtoNotice {
     case .changed(let notice): return .changed(attempt, notice.change.change)
     case .refused(let notice): return .refused(attempt, number: Int(notice.number), message: notice.message)
     case .ended(let notice): return .attemptEnded(attempt, notice.ending)
+    case .suspended(let notice): return .suspended(attempt, notice.suspension.suspension)
+    case .suspendFailed(let notice): return .suspendFailed(attempt, message: notice.message)
+    case .resumed: return .resumed(attempt)
     case .welcome, .program, .trouble, .closed, .copied, nil: return nil
     }
   }
