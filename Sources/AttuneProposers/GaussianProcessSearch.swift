@@ -12,20 +12,26 @@ import AttuneMath
 ///
 /// For trials that cost more than a second, some hundred of them and some twenty parameters; conditions, choices, several objectives,
 /// outcome constraints and failing trials are all part of the model.
-/// When not to use it: for many hundred trials, as the time of a proposal grows with the square of their number.
+/// When not to use it: for many hundred trials; of so many the model looks at some, and the trials' notes say so.
 /// Source: Snoek, Larochelle, Adams, "Practical Bayesian optimization of machine learning algorithms" (2012); the parts cite theirs.
 public struct GaussianProcessSearch: Proposer {
   /// `nil` for a number that grows with the dimensions.
   private let startup: Int?
+  /// More trials than this are not looked at.
+  private let most: Int
   private var observations = Observations()
   private var encoding: SpaceEncoding?
   private var chain = FitChain()
   private var constraintChains: [FitChain] = []
 
   /// - Parameter startup: trials with values before the model is asked, at least 2; `nil` for two more than there are parameters, 4 to 14.
-  public init(startup: Int? = nil) {
+  public init(startup: Int? = nil) { self.init(startup: startup, most: Digest.most) }
+
+  /// - Parameter most: trials that the model looks at.
+  init(startup: Int?, most: Int) {
     precondition(startup ?? 2 >= 2, "a model needs two trials or more; got \(startup ?? 0)")
     self.startup = startup
+    self.most = most
   }
 
   init(options: inout AlgorithmOptions) throws(AlgorithmError) {
@@ -53,7 +59,9 @@ public struct GaussianProcessSearch: Proposer {
     guard let found else {
       return try spread(in: encoding, features, note: "the model has no untried configuration to offer: spread evenly", using: &random)
     }
-    return Proposal(history.space.configuration(at: found.point))
+    let known = evidence.indices.count
+    let note = known > most ? "the model looks at \(most) of \(known) trials" : nil
+    return Proposal(history.space.configuration(at: found.point), note: note)
   }
 
   /// The models of all that is known, and where to look in them; `nil` when rounding leaves no model.
@@ -62,9 +70,14 @@ public struct GaussianProcessSearch: Proposer {
   ) -> AcquisitionSearch? {
     let settings = FitSettings(encoding)
     let pending = observations.all.indices.filter { observations.all[$0].outcome == .pending }.map { features[$0] }
-    let inputs = ModelPoints(evidence.points, isUnordered: encoding.isUnordered, spare: pending.count)
     var model = chain.model(of: evidence.points, targets, settings)
-    let values = evidence.targets(weights: weights)
+    let places = Digest.indices(
+      of: evidence.points, bestFirst: evidence.order(by: targets), model.hyperparameters.covariance, isUnordered: settings.isUnordered,
+      most: most)
+    let seen = evidence.part(places)
+    let inputs = ModelPoints(seen.points, isUnordered: settings.isUnordered, spare: pending.count)
+    let all = evidence.targets(weights: weights)
+    let values = places.map { all[$0] }
     // Covariances are those of equal weights, which do not change from trial to trial; how values are warped belongs to the values.
     if weights.count > 1 { model = model.fitted(to: values, at: inputs, steps: 0, settings) }
     // Some of the trials that are looked for anywhere see the whole as one slope, without its ripples: half of them, and all when many
@@ -74,24 +87,23 @@ public struct GaussianProcessSearch: Proposer {
     let hyperparameters = isSmooth ? model.hyperparameters.smoothed(settings) : model.hyperparameters
     guard var process = GaussianProcess(hyperparameters, points: inputs, values: values.map { model.warp($0) }) else { return nil }
     let expected = process.predictions(at: inputs).map(\.mean)
-    let order = evidence.indices.indices.sorted { left, right in
-      evidence.isFeasible[left] == evidence.isFeasible[right] ? expected[left] < expected[right] : evidence.isFeasible[left]
-    }
+    let order = seen.order(by: expected)
     for point in pending { process.believe(in: point) }
-    let best = evidence.isFeasible[order[0]] ? expected[order[0]] : nil
-    let centre = observations.all[evidence.indices[order[0]]].point
+    let best = seen.isFeasible[order[0]] ? expected[order[0]] : nil
+    let centre = observations.all[seen.indices[order[0]]].point
     let region =
       TrustRegion.isLocal(trial.rawValue)
       ? trustRegion(evidence, targets, encoding).bounds(around: centre, hyperparameters.covariance, in: encoding)
       : encoding.axes.map(\.range)
     return AcquisitionSearch(
       encoding: encoding,
-      acquisition: Acquisition(objective: best.map { (process, $0) }, constraints: constraints(evidence, inputs, pending, settings)),
-      tried: Set(features), elites: order.prefix(8).map { observations.all[evidence.indices[$0]].point }, region: region)
+      acquisition: Acquisition(
+        objective: best.map { (process, $0) }, constraints: constraints(evidence, places, inputs, pending, settings)),
+      tried: Set(features), elites: order.prefix(8).map { observations.all[seen.indices[$0]].point }, region: region)
   }
 
   private mutating func constraints(
-    _ evidence: Evidence, _ inputs: ModelPoints, _ pending: [[Double]], _ settings: FitSettings
+    _ evidence: Evidence, _ places: [Int], _ inputs: ModelPoints, _ pending: [[Double]], _ settings: FitSettings
   ) -> [Acquisition.Constraint] {
     var settings = settings
     settings.isWarped = false
@@ -100,7 +112,9 @@ public struct GaussianProcessSearch: Proposer {
       // A constraint of which nothing is seen but one value says nothing of where it is broken.
       guard values.contains(where: { $0 != values[0] }) else { return nil }
       let model = constraintChains[index].model(of: evidence.points, values, settings)
-      guard var process = GaussianProcess(model.hyperparameters, points: inputs, values: values.map { model.warp($0) }) else { return nil }
+      guard var process = GaussianProcess(model.hyperparameters, points: inputs, values: places.map { model.warp(values[$0]) }) else {
+        return nil
+      }
       for point in pending { process.believe(in: point) }
       return Acquisition.Constraint(model: process, bound: model.warp(0))
     }

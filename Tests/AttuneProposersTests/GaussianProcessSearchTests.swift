@@ -94,6 +94,17 @@ import Testing
     #expect(Set(history.trials.map(\.configuration)).count == 20)
   }
 
+  @Test func ofMoreTrialsThanItLooksAtItSaysSoAndGoesOn() throws {
+    let space = try SearchSpace([Parameter("x", .float(lower: 0, upper: 1)), Parameter("y", .float(lower: 0, upper: 1))])
+    var search = RehearsedSearch(GaussianProcessSearch(startup: 4, most: 16), space, seed: 2)
+    let tried = try search.run(40) { (configuration: Configuration) -> Double? in
+      let x = configuration["x"]?.number ?? 0, y = configuration["y"]?.number ?? 0
+      return (x - 0.3) * (x - 0.3) + 4 * (y - 0.7) * (y - 0.7)
+    }
+    #expect(tried[15].note == nil && tried[39].note == "the model looks at 16 of 39 trials", "\(tried.map(\.note))")
+    #expect(try #require(search.history.best).value < 1e-4)
+  }
+
   private func searched(_ space: SearchSpace, trials: Int, _ loss: (Configuration) -> Double) throws -> History {
     var history = History(space: space, objective: Objective(metric: "loss", goal: .minimize))
     var proposer = GaussianProcessSearch()

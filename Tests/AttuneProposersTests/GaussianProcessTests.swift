@@ -118,5 +118,21 @@ import Testing
     #expect(OutputWarp.mostLikely(for: places, under: hyperparameters, at: inputs).scale == nil)
   }
 
+  @Test func ofManyTrialsThoseAreLookedAtThatTell() {
+    // A bad cluster, a good one, and one bad point far from both.
+    let bad: [[Double]] = (0..<40).map { [0.001 * Double($0)] }
+    let good: [[Double]] = (0..<40).map { [0.5 + 0.001 * Double($0)] }
+    let points: [[Double]] = bad + [[1]] + good
+    let values: [Double] = points.map { abs($0[0] - 0.52) }
+    let order: [Int] = points.indices.sorted { values[$0] < values[$1] }
+    let covariance = Covariance(kind: .matern, weights: [4])
+    let chosen = Digest.indices(of: points, bestFirst: order, covariance, isUnordered: [false], most: 16)
+    #expect(chosen == chosen.sorted() && Set(chosen).count == 16)
+    #expect(chosen.contains(40), "the one far from all others")
+    #expect(Set(chosen).isSuperset(of: order.prefix(4)) && Set(chosen).isSuperset(of: points.indices.suffix(4)))
+    #expect(chosen.contains { $0 < 40 }, "a bad region must not look unknown")
+    #expect(Digest.indices(of: points, bestFirst: order, covariance, isUnordered: [false], most: 81) == Array(points.indices))
+  }
+
   private func square(_ x: Double) -> Double { x * x }
 }

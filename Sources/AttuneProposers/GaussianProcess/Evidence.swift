@@ -14,6 +14,14 @@ struct Evidence: Sendable {
   /// For each point whether it ended with values and kept every outcome constraint.
   let isFeasible: [Bool]
 
+  private init(indices: [Int], points: [[Double]], objectives: [[Double]], constraints: [[Double]], isFeasible: [Bool]) {
+    self.indices = indices
+    self.points = points
+    self.objectives = objectives
+    self.constraints = constraints
+    self.isFeasible = isFeasible
+  }
+
   /// - Parameter features: the model's point of every observation.
   init(_ observations: [Observation], features: [[Double]], of history: History) {
     let chosen = observations.indices.filter { observations[$0].isEvidence }
@@ -32,6 +40,21 @@ struct Evidence: Sendable {
           let trial = index < history.prior.count ? history.prior[index] : history.trials[index - history.prior.count]
           return constraint.excess(in: trial)
         })
+    }
+  }
+
+  /// What is known of the points at these places alone.
+  func part(_ places: [Int]) -> Evidence {
+    Evidence(
+      indices: places.map { indices[$0] }, points: places.map { points[$0] },
+      objectives: objectives.map { values in places.map { values[$0] } },
+      constraints: constraints.map { values in places.map { values[$0] } }, isFeasible: places.map { isFeasible[$0] })
+  }
+
+  /// Places of the points, the best first: feasible ones before the others, and of each the lowest values first.
+  func order(by values: [Double]) -> [Int] {
+    indices.indices.sorted { left, right in
+      isFeasible[left] == isFeasible[right] ? (values[left], left) < (values[right], right) : isFeasible[left]
     }
   }
 
