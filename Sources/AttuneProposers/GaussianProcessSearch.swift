@@ -19,24 +19,32 @@ public struct GaussianProcessSearch: Proposer {
   private let startup: Int?
   /// More trials than this are not looked at.
   private let most: Int
+  /// Whether the model may stretch the parts of an axis in which more happens.
+  private let warpsAxes: Bool
   private var observations = Observations()
   private var encoding: SpaceEncoding?
   private var chain = FitChain()
   private var constraintChains: [FitChain] = []
 
-  /// - Parameter startup: trials with values before the model is asked, at least 2; `nil` for two more than there are parameters, 4 to 14.
-  public init(startup: Int? = nil) { self.init(startup: startup, most: Digest.most) }
+  /// - Parameters:
+  ///   - startup: trials with values before the model is asked, at least 2; `nil` for two more than there are parameters, 4 to 14.
+  ///   - warpsAxes: whether the model may stretch parts of an axis in which more happens.
+  public init(startup: Int? = nil, warpsAxes: Bool = false) { self.init(startup: startup, most: Digest.most, warpsAxes: warpsAxes) }
 
   /// - Parameter most: trials that the model looks at.
-  init(startup: Int?, most: Int) {
+  init(startup: Int?, most: Int, warpsAxes: Bool = false) {
     precondition(startup ?? 2 >= 2, "a model needs two trials or more; got \(startup ?? 0)")
     self.startup = startup
     self.most = most
+    self.warpsAxes = warpsAxes
   }
+
+  private enum Warping: String, CaseIterable { case auto, never }
 
   init(options: inout AlgorithmOptions) throws(AlgorithmError) {
     let startup = try options.int("startup", default: 0, in: 0...10_000)
-    self.init(startup: startup == 0 ? nil : max(startup, 2))
+    let warping = try options.word("warping", default: Warping.never)
+    self.init(startup: startup == 0 ? nil : max(startup, 2), warpsAxes: warping == .auto)
   }
 
   /// - Throws: `SpaceError.constraintsTooTight`.
@@ -48,7 +56,7 @@ public struct GaussianProcessSearch: Proposer {
     let valued = evidence.indices.count { observations.all[$0].value != nil }
     let targets = evidence.targets(weights: history.objectives.map { _ in 1 })
     let isFlat = targets.allSatisfy { $0 == targets[0] }
-    guard valued >= startup ?? min(max(encoding.axes.count + 2, 4), 14), !isFlat else {
+    guard isEnough(valued, of: encoding), !isFlat else {
       let isEarly = evidence.indices.count < 4
       let note =
         isEarly ? nil : valued == 0 ? "no trial has a value yet: spread evenly" : isFlat ? "all values are equal: spread evenly" : nil
@@ -68,7 +76,7 @@ public struct GaussianProcessSearch: Proposer {
   private mutating func search(
     _ encoding: SpaceEncoding, _ evidence: Evidence, _ features: [[Double]], targets: [Double], weights: [Double], for trial: TrialID
   ) -> AcquisitionSearch? {
-    let settings = FitSettings(encoding)
+    let settings = FitSettings(encoding, warpsAxes: warpsAxes)
     let pending = observations.all.indices.filter { observations.all[$0].outcome == .pending }.map { features[$0] }
     var model = chain.model(of: evidence.points, targets, settings)
     let places = Digest.indices(
@@ -85,7 +93,9 @@ public struct GaussianProcessSearch: Proposer {
     let isBlind = pending.count >= 4 && !encoding.isUnordered.contains(true)
     let isSmooth = trial.rawValue % (isBlind ? 2 : 4) == 1
     let hyperparameters = isSmooth ? model.hyperparameters.smoothed(settings) : model.hyperparameters
-    guard var process = GaussianProcess(hyperparameters, points: inputs, values: values.map { model.warp($0) }) else { return nil }
+    guard var process = GaussianProcess(hyperparameters, model.axisWarp, points: inputs, values: values.map { model.warp($0) }) else {
+      return nil
+    }
     let expected = process.predictions(at: inputs).map(\.mean)
     let order = seen.order(by: expected)
     for point in pending { process.believe(in: point) }
@@ -93,7 +103,7 @@ public struct GaussianProcessSearch: Proposer {
     let centre = observations.all[seen.indices[order[0]]].point
     let region =
       TrustRegion.isLocal(trial.rawValue)
-      ? trustRegion(evidence, targets, encoding).bounds(around: centre, hyperparameters.covariance, in: encoding)
+      ? trustRegion(evidence, targets, encoding).bounds(around: centre, model.weights(near: centre), in: encoding)
       : encoding.axes.map(\.range)
     return AcquisitionSearch(
       encoding: encoding,
@@ -107,6 +117,7 @@ public struct GaussianProcessSearch: Proposer {
   ) -> [Acquisition.Constraint] {
     var settings = settings
     settings.isWarped = false
+    settings.warpsAxes = false
     while constraintChains.count < evidence.constraints.count { constraintChains.append(FitChain()) }
     return evidence.constraints.enumerated().compactMap { index, values in
       // A constraint of which nothing is seen but one value says nothing of where it is broken.
@@ -118,6 +129,15 @@ public struct GaussianProcessSearch: Proposer {
       for point in pending { process.believe(in: point) }
       return Acquisition.Constraint(model: process, bound: model.warp(0))
     }
+  }
+
+  /// Whether trials with values are as many as the model needs: to a quarter less when so many others are under way, which fill what has been
+  /// left; of choices, every value has to be seen.
+  private func isEnough(_ valued: Int, of encoding: SpaceEncoding) -> Bool {
+    let needed = startup ?? min(max(encoding.axes.count + 2, 4), 14)
+    guard !encoding.isUnordered.contains(true) else { return valued >= needed }
+    let started = valued + observations.all.count { $0.outcome == .pending }
+    return started >= needed && valued >= max(min(needed, 4), 3 * needed / 4)
   }
 
   private func trustRegion(_ evidence: Evidence, _ targets: [Double], _ encoding: SpaceEncoding) -> TrustRegion {

@@ -49,10 +49,12 @@ import Testing
     }
   }
 
-  @Test func predictionsAndTheirSlopesAgree() throws {
+  @Test(arguments: [InputWarp.Shape(), InputWarp.Shape(a: 0.6, b: -0.4)])
+  func predictionsAndTheirSlopesAgree(shape: InputWarp.Shape) throws {
+    let warp = InputWarp([InputWarp.Shape(), shape, InputWarp.Shape()])
     let hyperparameters = Hyperparameters(.matern, logarithms: [1, 0.5, 0.2, -6])
     let spacious = ModelPoints(Self.points, isUnordered: Self.isUnordered, spare: 3)
-    var process = try #require(GaussianProcess(hyperparameters, points: spacious, values: Self.values))
+    var process = try #require(GaussianProcess(hyperparameters, warp, points: spacious, values: Self.values))
     process.believe(in: [0.9, 0.1, 1])
     let place = [0.37, 0.52, 1]
     var means = [0.0, 0, 0], variances = [0.0, 0, 0], ignored = [0.0, 0, 0], others = [0.0, 0, 0]
@@ -116,6 +118,37 @@ import Testing
     let warped = steep.map { warp($0) }
     #expect(zip(warped, warped.dropFirst()).allSatisfy { $0 < $1 })
     #expect(OutputWarp.mostLikely(for: places, under: hyperparameters, at: inputs).scale == nil)
+  }
+
+  @Test func anAxisIsStretchedWhereMoreHappensOnIt() throws {
+    // Waves that get shorter towards one end.
+    func wave(_ x: Double) -> Double { sin(18 * x * x * x) }
+    let places = (0..<40).map { (Double($0) + 0.5) / 40 }
+    let others = ModelPoints((0..<39).map { [Double($0 + 1) / 40] }, isUnordered: [false])
+    var settings = FitSettings(SpaceEncoding(try SearchSpace([Parameter("x", .float(lower: 0, upper: 1))])), warpsAxes: false)
+    func fitted() throws -> (model: FittedModel, error: Double) {
+      var chain = FitChain()
+      let model = chain.model(of: places.map { [$0] }, places.map(wave), settings)
+      let inputs = ModelPoints(places.map { [$0] }, isUnordered: [false])
+      let process = try #require(
+        GaussianProcess(model.hyperparameters, model.axisWarp, points: inputs, values: places.map { model.warp(wave($0)) }))
+      let errors = process.predictions(at: others).enumerated().map { abs($1.mean - model.warp(wave(others[$0][0]))) }
+      return (model, errors.reduce(0, +))
+    }
+    let plain = try fitted()
+    settings.warpsAxes = true
+    let warped = try fitted()
+    #expect(warped.model.axisWarp.shapes[0].slope(at: 0.9) > 1.3, "\(warped.model.axisWarp)")
+    #expect(warped.model.cost < plain.model.cost - 3 && warped.error < 0.8 * plain.error, "\(plain) \(warped)")
+  }
+
+  @Test func axesAreNotStretchedForNothing() {
+    let places = (0..<30).map { Double($0) / 29 }
+    let inputs = ModelPoints(places.map { [$0] }, isUnordered: [false])
+    let hyperparameters = Hyperparameters(.gaussian, logarithms: [2.5, -6])
+    let warp = InputWarp(axes: 1).improved(
+      hyperparameters, points: inputs, values: places.map { sin(7 * $0) }, isUnordered: [false])
+    #expect(warp.isIdentity, "\(warp)")
   }
 
   @Test func ofManyTrialsThoseAreLookedAtThatTell() {

@@ -19,6 +19,8 @@ struct FitChain: Sendable {
   private static let lastSteps = 10
   /// Of more observations than this, half are the best and half the newest ones: the time of a fit grows with their number's cube.
   private static let ceiling = 320
+  /// Of fewer observations no axis is warped.
+  private static let warpedFrom = 20
 
   init() {}
 
@@ -54,6 +56,8 @@ struct FitChain: Sendable {
     let inputs = ModelPoints(chosen.map { points[$0] }, isUnordered: settings.isUnordered)
     let values = chosen.map { values[$0] }
     return models.map { model in
+      var model = model
+      if settings.warpsAxes && steps == milestoneSteps && values.count >= warpedFrom { model.warpAxes(for: values, at: inputs, settings) }
       let fitted = model.fitted(to: values, at: inputs, steps: steps, settings)
       return fitted.cost.isFinite ? fitted : settings.start(for: values, model.kind).fitted(to: values, at: inputs, steps: steps, settings)
     }
@@ -72,6 +76,7 @@ struct FitChain: Sendable {
     hasher.combine(points)
     hasher.combine(values)
     hasher.combine(settings.isUnordered)
+    hasher.combine(settings.warpsAxes)
     return hasher.finalize()
   }
 }
@@ -79,7 +84,10 @@ struct FitChain: Sendable {
 /// What a fit ends with.
 struct FittedModel: Sendable {
   let hyperparameters: Hyperparameters
+  /// How values are warped.
   let warp: OutputWarp
+  /// How axes are warped.
+  private(set) var axisWarp: InputWarp
   /// Minus the log density of the values, and of the hyperparameters before anything was seen.
   let cost: Double
 
@@ -87,10 +95,28 @@ struct FittedModel: Sendable {
 
   /// The same kind of model, fitted to values: first how they are warped, the covariances given, then the covariances.
   func fitted(to values: [Double], at points: ModelPoints, steps: Int, _ settings: FitSettings) -> FittedModel {
+    let points = points.warped(by: axisWarp)
     let warp = settings.isWarped ? OutputWarp.mostLikely(for: values, under: hyperparameters, at: points) : OutputWarp.none(for: values)
     let likelihood = MarginalLikelihood(points: points, values: values.map { warp($0) }, prior: settings.prior)
     let found = likelihood.fit(from: hyperparameters, steps: steps)
-    return FittedModel(hyperparameters: found.hyperparameters, warp: warp, cost: found.cost - warp.logSlopes(at: values))
+    let cost = found.cost - warp.logSlopes(at: values) + axisWarp.cost
+    return FittedModel(hyperparameters: found.hyperparameters, warp: warp, axisWarp: axisWarp, cost: cost)
+  }
+
+  /// The covariance's weights as they are at a point of the cube: higher where an axis is stretched.
+  func weights(near point: [Double]) -> [Double] {
+    point.indices.map { axis in
+      let slope = axisWarp.shapes[axis].slope(at: point[axis])
+      return hyperparameters.covariance.weights[axis] * slope * slope
+    }
+  }
+
+  /// Warps axes a step more, or less, where that makes values likelier, the covariances given.
+  mutating func warpAxes(for values: [Double], at points: ModelPoints, _ settings: FitSettings) {
+    let warp =
+      settings.isWarped
+      ? OutputWarp.mostLikely(for: values, under: hyperparameters, at: points.warped(by: axisWarp)) : OutputWarp.none(for: values)
+    axisWarp = axisWarp.improved(hyperparameters, points: points, values: values.map { warp($0) }, isUnordered: settings.isFixed)
   }
 }
 
@@ -100,10 +126,16 @@ struct FitSettings: Sendable {
   let isUnordered: [Bool]
   /// Whether values may be warped.
   var isWarped = true
+  /// Whether axes may be warped.
+  var warpsAxes: Bool
+  /// For each axis of the model whether it is never warped, as it has no order or two places alone.
+  let isFixed: [Bool]
   let prior: HyperparameterPrior
 
-  init(_ encoding: SpaceEncoding) {
+  init(_ encoding: SpaceEncoding, warpsAxes: Bool) {
     isUnordered = encoding.isUnordered
+    self.warpsAxes = warpsAxes
+    isFixed = isUnordered.enumerated().map { $1 || $0 >= encoding.axes.count }
     prior = HyperparameterPrior(axes: encoding.axes.count)
   }
 
@@ -111,6 +143,8 @@ struct FitSettings: Sendable {
   func start(for values: [Double]) -> [FittedModel] { Covariance.Kind.allCases.map { start(for: values, $0) } }
 
   func start(for values: [Double], _ kind: Covariance.Kind) -> FittedModel {
-    FittedModel(hyperparameters: prior.start(kind, axes: isUnordered.count), warp: .none(for: values), cost: .infinity)
+    FittedModel(
+      hyperparameters: prior.start(kind, axes: isUnordered.count), warp: .none(for: values),
+      axisWarp: InputWarp(axes: isUnordered.count), cost: .infinity)
   }
 }

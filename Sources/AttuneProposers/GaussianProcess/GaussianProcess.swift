@@ -3,6 +3,8 @@ import AttuneMath
 /// A Gaussian process that has seen some values: what it expects elsewhere, and how sure it is.
 struct GaussianProcess: Sendable {
   let hyperparameters: Hyperparameters
+  private let warp: InputWarp
+  /// Warped.
   private(set) var points: ModelPoints
   private(set) var factor: Cholesky
   private let mean: Double
@@ -10,9 +12,14 @@ struct GaussianProcess: Sendable {
   let variance: Double
   private var weights: [Double]
 
+  /// - Parameters:
+  ///   - warp: of the axes; `nil` leaves them as they are.
+  ///   - points: not warped, as are all that it is asked about.
   /// - Returns: `nil` when the covariances are singular to rounding.
-  init?(_ hyperparameters: Hyperparameters, points: ModelPoints, values: [Double]) {
+  init?(_ hyperparameters: Hyperparameters, _ warp: InputWarp? = nil, points: ModelPoints, values: [Double]) {
     self.hyperparameters = hyperparameters
+    self.warp = warp ?? InputWarp(axes: points.axes)
+    let points = points.warped(by: self.warp)
     self.points = points
     guard let factor = Cholesky(hyperparameters.covariances(of: points).values, capacity: points.stride) else { return nil }
     let profile = ProfiledMean(factor, values)
@@ -27,6 +34,7 @@ struct GaussianProcess: Sendable {
 
   /// Believes that a point's value will be what is expected of it, so that nothing near it is worth trying.
   mutating func believe(in point: [Double]) {
+    let point = warp(point)
     let row = hyperparameters.covariance.row(of: point, with: points).values
     guard points.count < points.stride, factor.append(row, diagonal: 1 + hyperparameters.noise) else { return }
     points.append(point)
@@ -34,7 +42,7 @@ struct GaussianProcess: Sendable {
 
   /// Mean and variance of the function (without noise) at many points.
   func predictions(at others: ModelPoints) -> [(mean: Double, variance: Double)] {
-    var block = hyperparameters.covariance.matrix(of: points, with: others)
+    var block = hyperparameters.covariance.matrix(of: points, with: others.warped(by: warp))
     var means = [Double](repeating: mean, count: others.count)
     for row in 0..<points.count where weights[row] != 0 {
       for column in means.indices { means[column] += weights[row] * block.elements[row * block.stride + column] }
@@ -55,6 +63,8 @@ struct GaussianProcess: Sendable {
   func prediction(
     at point: [Double], meanSlopes: inout [Double], varianceSlopes: inout [Double]
   ) -> (mean: Double, variance: Double) {
+    let place = point
+    let point = warp(place)
     let (row, bends) = hyperparameters.covariance.row(of: point, with: points)
     let half = factor.solveTransposed(row)
     let solved = factor.solveUpper(half)
@@ -71,7 +81,7 @@ struct GaussianProcess: Sendable {
         ofMean += weights[index] * slope
         ofVariance += solved[index] * slope
       }
-      let weight = 2 * hyperparameters.covariance.weights[axis]
+      let weight = 2 * hyperparameters.covariance.weights[axis] * warp.shapes[axis].slope(at: place[axis])
       meanSlopes[axis] = ofMean * weight
       varianceSlopes[axis] = -2 * variance * ofVariance * weight
     }

@@ -30,6 +30,11 @@ struct ModelPoints: Sendable {
     count += 1
   }
 
+  /// Replaces an axis' numbers.
+  mutating func map(_ axis: Int, _ change: (Double) -> Double) {
+    for index in axis * stride..<axis * stride + count { columns[index] = change(columns[index]) }
+  }
+
   subscript(index: Int) -> [Double] { (0..<axes).map { columns[$0 * stride + index] } }
 
   /// Hands the points to a kernel.

@@ -41,10 +41,11 @@ struct TrustRegion: Sendable {
   }
 
   /// The region, wider along axes on which less happens; discrete axes are not confined.
-  func bounds(around centre: [Double], _ covariance: Covariance, in encoding: SpaceEncoding) -> [ClosedRange<Double>] {
+  /// - Parameter weights: the model's, where the region is.
+  func bounds(around centre: [Double], _ weights: [Double], in encoding: SpaceEncoding) -> [ClosedRange<Double>] {
     let axes = encoding.axes.indices
     // A quarter power: the root of a length scale.
-    let lengths = axes.map { pow(covariance.weights[$0], -0.25) }
+    let lengths = axes.map { pow(weights[$0], -0.25) }
     let middle = exp(lengths.reduce(0) { $0 + log($1) } / Double(max(axes.count, 1)))
     return axes.map { axis in
       let range = encoding.axes[axis].range
