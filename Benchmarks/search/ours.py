@@ -10,7 +10,7 @@ import json
 import os
 import statistics
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +18,9 @@ from typing import Any, NamedTuple
 from functions import BY_NAME, Function
 
 PROGRAM = Path(os.environ.get("ATTUNE_ASKTELL") or Path(__file__).resolve().parent.parent / ".build" / "release" / "AskTell")
+
+
+Second = Callable[[dict[str, Any]], float]
 
 
 class Answer(NamedTuple):
@@ -30,10 +33,11 @@ class Answer(NamedTuple):
 class Session:
     """One AskTell. Raises SystemExit with its words when it cannot go on."""
 
-    def __init__(self, proposer: dict[str, Any], function: Function, seed: int) -> None:
+    def __init__(self, proposer: dict[str, Any], function: Function, seed: int, objectives: int = 1) -> None:
         self.title = f"{proposer['name']} on {function.name}"
         self.process = subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.send({"proposer": proposer, "seed": seed, "parameters": [asdict(parameter) for parameter in function.parameters]})
+        parameters = [asdict(parameter) for parameter in function.parameters]
+        self.send({"proposer": proposer, "seed": seed, "objectives": objectives, "parameters": parameters})
 
     def __enter__(self) -> Session:
         return self
@@ -46,7 +50,7 @@ class Session:
         self.process.stdin.write(json.dumps(message) + "\n")
         self.process.stdin.flush()
 
-    def tell(self, trial: int, value: float) -> None:
+    def tell(self, trial: int, value: float | list[float]) -> None:
         self.send({"tell": trial, "value": value})
 
     def ask(self) -> Answer:
@@ -80,15 +84,24 @@ def search(proposer: dict[str, Any], function: Function, seed: int, evaluations:
     return Run(values, seconds)
 
 
-def costs(proposer: str, function: Function, told: Sequence[tuple[dict[str, Any], float]], asks: int, own: bool) -> list[float]:
-    """Processor seconds of each of `asks` proposals after so many trials, which others made, or, if `own`, the proposer itself."""
+def costs(
+    proposer: str, function: Function, told: Sequence[tuple[dict[str, Any], float]], asks: int, own: bool, second: Second | None = None
+) -> list[float]:
+    """Processor seconds of each of `asks` proposals after so many trials, which others made, or, if `own`, the proposer itself.
+
+    `second` is another objective, if there is one.
+    """
+
+    def values(configuration: dict[str, Any], value: float) -> float | list[float]:
+        return [value, second(configuration)] if second else value
+
     seconds = []
-    with Session({"name": proposer}, function, 1) as session:
+    with Session({"name": proposer}, function, 1, 2 if second else 1) as session:
         if not own:
-            session.send({"add": [{"configuration": configuration, "value": value} for configuration, value in told]})
+            session.send({"add": [{"configuration": configuration, "value": values(configuration, value)} for configuration, value in told]})
         for number in range((len(told) if own else 0) + asks):
             answer = session.ask()
-            session.tell(answer.trial, function.evaluate(answer.configuration))
+            session.tell(answer.trial, values(answer.configuration, function.evaluate(answer.configuration)))
             seconds.append(answer.seconds)
     return seconds[-asks:]
 

@@ -1,4 +1,6 @@
 import ArgumentParser
+import CAttuneSystem
+import Dispatch
 import Foundation
 
 /// `attune`: the only place that knows all the rooms.
@@ -16,15 +18,27 @@ struct AttuneCommand: AsyncParsableCommand {
       DoctorCommand.self, AgentCommand.self,
     ])
 
-  static func main() async {
+  /// Not `async`, because there are threads before such a one begins.
+  static func main() {
     signal(SIGPIPE, SIG_IGN)
-    do {
-      try await runQuickly()
-      var command = try parseAsRoot()
-      if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
-    } catch {
-      Failure.exit(with: error)
+    if isOften { attune_live_briefly() }
+    Task {
+      do {
+        try await runQuickly()
+        var command = try parseAsRoot()
+        if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+        Foundation.exit(EXIT_SUCCESS)
+      } catch {
+        Failure.exit(with: error)
+      }
     }
+    dispatchMain()
+  }
+
+  /// Whether it is what scripts call once a trial.
+  private static var isOften: Bool {
+    let words = CommandLine.arguments
+    return words.count > 1 && (words[1] == "tell" || words[1] == "ask" && !words.contains("--serve"))
   }
 
   /// What scripts call once a trial, in its plain forms; it does not return then.

@@ -6,22 +6,25 @@ import Foundation
 struct Workspace {
   /// The folder.
   let folder: URL
+  /// Whether its store is opened for a question or two.
+  private let isBrief: Bool
 
   /// The given folder, `ATTUNE_STORE`, the nearest `.attune` from here upwards, or a new one here.
-  init(_ given: String?) {
-    let here = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
-    if let path = given ?? ProcessInfo.processInfo.environment["ATTUNE_STORE"] {
-      folder = URL(filePath: path, directoryHint: .isDirectory, relativeTo: here).absoluteURL.standardizedFileURL
+  init(_ given: String?, isBrief: Bool = false) {
+    self.isBrief = isBrief
+    if let path = given ?? getenv("ATTUNE_STORE").map({ String(cString: $0) }) {
+      folder = URL(filePath: StandardPath.of(path), directoryHint: .isDirectory)
     } else {
-      folder = Self.nearest(from: here) ?? here.appending(path: ".attune", directoryHint: .isDirectory)
+      let here = StandardPath.of("")
+      folder = URL(filePath: Self.nearest(from: here) ?? "\(here)/.attune", directoryHint: .isDirectory)
     }
   }
 
   /// Opens the store, making it when there is none.
-  func store() throws(StoreError) -> Store { try Store(path: file) }
+  func store() throws(StoreError) -> Store { try Store(path: file, isBrief: isBrief) }
 
   /// Opens the store that is there: whoever only looks makes nothing.
-  func existingStore() throws(StoreError) -> Store { try Store(path: file, isNewAllowed: false) }
+  func existingStore() throws(StoreError) -> Store { try Store(path: file, isNewAllowed: false, isBrief: isBrief) }
 
   /// The store, and the experiment of that name or the newest.
   /// - Throws: `Failure`.
@@ -41,14 +44,13 @@ struct Workspace {
     folder.appending(path: "experiments").appending(path: experiment, directoryHint: .isDirectory)
   }
 
-  private static func nearest(from here: URL) -> URL? {
-    var place = here.standardizedFileURL
+  private static func nearest(from here: String) -> String? {
+    var place = here
     while true {
-      let candidate = place.appending(path: ".attune", directoryHint: .isDirectory)
-      if FileManager.default.fileExists(atPath: candidate.appending(path: "attune.db").path) { return candidate }
-      let above = place.deletingLastPathComponent().standardizedFileURL
-      guard above.path != place.path else { return nil }
-      place = above
+      let candidate = "\(place)/.attune"
+      if FileManager.default.fileExists(atPath: "\(candidate)/attune.db") { return StandardPath.of(candidate) }
+      guard place != "/" else { return nil }
+      place = StandardPath.folder(of: place)
     }
   }
 }

@@ -13,13 +13,19 @@ public actor ExperimentDriver {
     var runner: any Runner
     var proposer: any Proposer
     var clock: any DriverClock
+    var isBrief: Bool
 
-    /// - Parameter clock: the time of events, and the alarm for time limits.
-    public init(journal: any Journal, runner: any Runner, proposer: any Proposer, clock: any DriverClock = SystemClock()) {
+    /// - Parameters:
+    ///   - clock: the time of events, and the alarm for time limits.
+    ///   - isBrief: whether the driver lives for a question or two. That it took charge is then journaled with what first comes of it.
+    public init(
+      journal: any Journal, runner: any Runner, proposer: any Proposer, clock: any DriverClock = SystemClock(), isBrief: Bool = false
+    ) {
       self.journal = journal
       self.runner = runner
       self.proposer = proposer
       self.clock = clock
+      self.isBrief = isBrief
     }
   }
 
@@ -50,6 +56,8 @@ public actor ExperimentDriver {
   /// Programs outside that wait for a trial, and when those that have one began; see `+Outside.swift`.
   var askers: [Slot: OutsideContinuation] = [:]
   var outsideStarts: [AttemptID: Timestamp] = [:]
+  /// Events that the machine has seen and the journal has not.
+  private var unwritten: [(event: Event, origin: JournalEntry.Origin?)] = []
   /// What was told and is not in the journal yet.
   var unanswered: [(trial: TrialID, answer: OutsideContinuation, kinds: [Event.Kind])] = []
 
@@ -58,14 +66,15 @@ public actor ExperimentDriver {
   public init(_ definition: ExperimentDefinition, scheduler: any Scheduler, parts: Parts) throws {
     self.parts = parts
     proposals = ProposalSource(definition, proposer: parts.proposer)
-    machine = ExperimentMachine(definition, scheduler: scheduler)
     forecaster = scheduler.predictor.map { Forecaster($0) }
-    let entries = try parts.journal.entries()
-    machine.fold(entries.lazy.map(\.event))
-    for case let origin? in entries.map(\.origin) { taken[origin.source] = max(taken[origin.source] ?? 0, origin.sequence) }
-    for entry in entries {
-      if case .attemptStarted(let id) = entry.event.kind, machine.occupants.values.contains(id) { outsideStarts[id] = entry.event.time }
+    var (machine, taken, starts) = (ExperimentMachine(definition, scheduler: scheduler), self.taken, outsideStarts)
+    try parts.journal.replay { entry in
+      machine.fold(entry.event)
+      if let origin = entry.origin { taken[origin.source] = max(taken[origin.source] ?? 0, origin.sequence) }
+      if case .attemptStarted(let id) = entry.event.kind, machine.attempt(id)?.slot.isOutside == true { starts[id] = entry.event.time }
     }
+    let open = Set(machine.occupants.values)
+    (self.machine, self.taken, outsideStarts) = (machine, taken, starts.filter { open.contains($0.key) })
   }
 
   /// The trials so far.
@@ -197,14 +206,8 @@ public actor ExperimentDriver {
     while !events.isEmpty {
       var actions: [Action] = []
       for (event, _) in events { actions += machine.handle(event) }
-      let touched = machine.takeTouched()
-      try parts.journal.append(events.map { JournalEntry($0.0, origin: $0.1) }, updating: touched)
-      for (source, sequence) in Dictionary(events.compactMap(\.1).map { ($0.source, $0.sequence) }, uniquingKeysWith: max) {
-        await parts.runner.acknowledge(source, through: sequence)
-      }
-      let update = ExperimentUpdate(events: events.map(\.0), touched: touched, outcome: machine.outcome)
-      for observer in observers.values { observer.yield(update) }
-      settleOutside(after: update.events)
+      unwritten += events.map { (event: $0.0, origin: $0.1) }
+      if !canWait(events.map(\.0), before: actions) { try await write() }
       events = []
       for action in actions {
         if let answers = answersOutside(action) {
@@ -214,6 +217,41 @@ public actor ExperimentDriver {
         }
       }
     }
+  }
+
+  /// Whether events may come into the journal together with those that answer the actions: a question of a program outside and the
+  /// proposal for it, while nobody has seen anything of either. A process that only asks then needs one transaction, not four.
+  private func canWait(_ events: [Event], before actions: [Action]) -> Bool {
+    let areOurs = events.allSatisfy { event in
+      switch event.kind {
+      case .opened: parts.isBrief
+      case .proposed: true
+      case .slotOffered(let slot): slot.isOutside
+      default: false
+      }
+    }
+    return areOurs
+      && actions.allSatisfy { action in
+        switch action {
+        case .propose: true
+        case .start(_, let slot): slot.isOutside
+        default: false
+        }
+      }
+  }
+
+  /// Brings the journal to where the machine is, and lets those know who wait for it.
+  private func write() async throws {
+    let touched = machine.takeTouched()
+    try parts.journal.append(unwritten.map { JournalEntry($0.event, origin: $0.origin) }, updating: touched)
+    let written = unwritten
+    unwritten = []
+    for (source, sequence) in Dictionary(written.compactMap(\.origin).map { ($0.source, $0.sequence) }, uniquingKeysWith: max) {
+      await parts.runner.acknowledge(source, through: sequence)
+    }
+    let update = ExperimentUpdate(events: written.map(\.event), touched: touched, outcome: machine.outcome)
+    for observer in observers.values { observer.yield(update) }
+    settleOutside(after: update.events)
   }
 
   /// - Returns: the event that answers the action at once, if there is one.

@@ -104,10 +104,13 @@ public struct ExperimentMachine: Sendable {
 
   /// Brings the machine to where the journal ends; nothing is done again.
   public mutating func fold(_ events: some Sequence<Event>) {
-    for event in events {
-      _ = handle(event)
-      forgetTouched()
-    }
+    for event in events { fold(event) }
+  }
+
+  /// Takes in what the journal says next; nothing is done again.
+  public mutating func fold(_ event: Event) {
+    _ = handle(event)
+    forgetTouched()
   }
 
   /// The trials that changed since the last call, in order.

@@ -69,7 +69,8 @@ enum EventReader {
     return text.skip("}}") ? .proposed(configuration: configuration, by: by) : nil
   }
 
-  private static func value(_ text: inout TextCursor) -> Value? {
+  /// A value in its own type, as the decoder reads it.
+  static func value(_ text: inout TextCursor) -> Value? {
     if let string = text.string() { return .string(string) }
     if text.skip("true") { return .bool(true) }
     if text.skip("false") { return .bool(false) }

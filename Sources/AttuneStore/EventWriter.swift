@@ -11,6 +11,12 @@ enum EventWriter {
     return String(decoding: try encoder.encode(event), as: UTF8.self)
   }
 
+  /// As the encoder writes them.
+  static func text(of configuration: Configuration) -> String? { object(configuration.values, value) }
+
+  /// As the encoder writes them.
+  static func text(of metrics: [String: Double]) -> String? { object(metrics, number) }
+
   /// `nil` for kinds and contents that are left to the encoder.
   private static func quick(_ kind: Event.Kind) -> String? {
     switch kind {
@@ -19,7 +25,7 @@ enum EventWriter {
     case .slotOffered(let slot): return self.slot(slot).map { "\"slotOffered\":{\"_0\":\($0)}" }
     case .slotLost(let slot): return self.slot(slot).map { "\"slotLost\":{\"_0\":\($0)}" }
     case .reported(let id, let report):
-      guard report.warmup == nil, !report.hasCheckpoint, let elapsed = number(report.elapsed), let metrics = object(report.metrics, number)
+      guard report.warmup == nil, !report.hasCheckpoint, let elapsed = number(report.elapsed), let metrics = text(of: report.metrics)
       else { return nil }
       return "\"reported\":{\"_0\":\"\(id)\",\"_1\":{\"elapsed\":\(elapsed),\"metrics\":\(metrics),\"step\":\(report.step)}}"
     case .attemptEnded(let id, let ending):
@@ -29,7 +35,7 @@ enum EventWriter {
       let cause = "{\"exited\":{\"status\":\(status)}}"
       return "\"attemptEnded\":{\"_0\":\"\(id)\",\"_1\":{\"cause\":\(cause),\"seconds\":\(seconds),\"tail\":\(tail)}}"
     case .proposed(let configuration?, let by, nil, nil):
-      guard let by = string(by), let values = object(configuration.values, value) else { return nil }
+      guard let by = string(by), let values = text(of: configuration) else { return nil }
       return "\"proposed\":{\"by\":\(by),\"configuration\":\(values)}"
     default: return nil
     }

@@ -40,25 +40,22 @@ public final class ExperimentJournal: Journal {
     }
   }
 
-  /// Everything kept, in order.
-  /// - Throws: `StoreError`.
-  public func entries() throws -> [JournalEntry] {
+  /// Shows everything kept, in order, as it was when the reading began.
+  /// - Throws: `StoreError`, or what `body` throws.
+  public func replay(_ body: (JournalEntry) throws -> Void) throws {
     let decoder = EventCoding.decoder
-    return try store.read { database in
-      var entries: [JournalEntry] = []
+    try store.reading { database in
       // Columns by their places: of thousands of rows, names would have to be looked up in each.
       let rows = try Row.fetchCursor(
         database, sql: "SELECT number, event, source, sequence FROM journal WHERE experiment = ? ORDER BY number", arguments: [experiment])
       while let row = try rows.next() {
-        do {
-          let event = try EventReader.read(row[1], else: decoder)
-          let origin = (row[2] as String?).map { JournalEntry.Origin(source: $0, sequence: row[3]) }
-          entries.append(JournalEntry(event, origin: origin))
-        } catch {
+        let event: Event
+        do { event = try EventReader.read(row[1], else: decoder) } catch {
           throw StoreError.unreadable(path: store.path, reason: "journal entry \(row["number"] as Int): \(error)")
         }
+        let origin = (row[2] as String?).map { JournalEntry.Origin(source: $0, sequence: row[3]) }
+        try body(JournalEntry(event, origin: origin))
       }
-      return entries
     }
   }
 

@@ -39,6 +39,9 @@ enum Schema {
     return migrator
   }
 
+  /// The names of all migrations, sorted.
+  static var identifiers: [String] { migrator.migrations.sorted() }
+
   /// What live tuning records beside the first columns; rows of before have none of it.
   private static func liveDetails(_ database: Database) throws {
     try database.alter(table: "trial") { table in

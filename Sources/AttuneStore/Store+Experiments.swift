@@ -49,11 +49,17 @@ extension Store {
   /// The experiment of that name, or the newest.
   /// - Throws: `StoreError.noSuchExperiment`, naming those there are.
   public func experiment(named name: String?) throws(StoreError) -> ExperimentRecord {
-    let all = try experiments()
-    guard let found = name.map({ name in all.last { $0.name == name } }) ?? all.last else {
-      throw .noSuchExperiment(name: name ?? "(newest)", known: all.map(\.name), path: path)
+    let found = try read { database in
+      // The others' definitions are not read: a folder may hold hundreds.
+      let row =
+        if let name { try Row.fetchOne(database, sql: "SELECT * FROM experiment WHERE name = ?", arguments: [name]) } else {
+          try Row.fetchOne(database, sql: "SELECT * FROM experiment ORDER BY id DESC LIMIT 1")
+        }
+      return try row.map { try Self.record($0, path: path) }
     }
-    return found
+    if let found { return found }
+    let known = try read { try String.fetchAll($0, sql: "SELECT name FROM experiment ORDER BY id") }
+    throw .noSuchExperiment(name: name ?? "(newest)", known: known, path: path)
   }
 
   /// The newest experiment that was made from the file at that path; `nil` when there is none.
@@ -76,7 +82,7 @@ extension Store {
     let json: String = row["definition"]
     do {
       return ExperimentRecord(
-        id: row["id"], name: row["name"], definition: try EventCoding.decoder.decode(ExperimentDefinition.self, from: Data(json.utf8)),
+        id: row["id"], name: row["name"], definition: try DefinitionReader.read(json),
         file: row["file"], created: Timestamp(seconds: row["created"]),
         ended: (row["ended"] as Double?).map { Timestamp(seconds: $0) }, outcome: row["outcome"])
     } catch {

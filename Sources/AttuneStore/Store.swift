@@ -10,15 +10,21 @@ import GRDB
 ///
 /// When not to use it: for anything that is not a record of an experiment. Outputs and checkpoints are files beside it.
 public final class Store: Sendable {
-  let pool: DatabasePool
+  let pool: any DatabaseWriter
   /// Where the file is.
   public let path: String
 
   /// Opens a store, or makes one.
-  /// - Parameter isNewAllowed: whether one is made where there is none.
+  /// - Parameters:
+  ///   - isNewAllowed: whether one is made where there is none.
+  ///   - isBrief: whether it is for a question or two, by a process that lives for milliseconds.
   /// - Throws: `StoreError` when the folder cannot be written, the file is no store, or a newer version wrote it.
-  public init(path: String, isNewAllowed: Bool = true) throws(StoreError) {
+  public init(path: String, isNewAllowed: Bool = true, isBrief: Bool = false) throws(StoreError) {
     self.path = path
+    if isBrief, let queue = BriefStore.open(path) {
+      pool = queue
+      return
+    }
     do {
       guard isNewAllowed || FileManager.default.fileExists(atPath: path) else { throw StoreError.missing(path: path) }
       try Self.makeFolder(for: path)
@@ -75,6 +81,11 @@ public final class Store: Sendable {
   /// Runs a transaction and puts what goes wrong into words.
   func write<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
     do { return try pool.write(body) } catch { throw StoreError(error, path: path) }
+  }
+
+  /// Reads one consistent state; an error of `body` itself stays what it is.
+  func reading(_ body: (Database) throws -> Void) throws {
+    do { try pool.read(body) } catch let error as DatabaseError { throw StoreError(error, path: path) }
   }
 
   /// Reads one consistent state.

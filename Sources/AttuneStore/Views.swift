@@ -15,7 +15,8 @@ struct Views {
       let statement = try database.cachedStatement(
         sql: "INSERT INTO report(experiment, entry, trial, attempt, step, elapsed, metrics, checkpoint) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
       try statement.execute(arguments: [
-        experiment, number, attempt.trial.rawValue, attempt.number, report.step, report.elapsed, try json(report.metrics),
+        experiment, number, attempt.trial.rawValue, attempt.number, report.step, report.elapsed,
+        try EventWriter.text(of: report.metrics) ?? json(report.metrics),
         report.hasCheckpoint,
       ])
     case .changed(let attempt, let change):
@@ -49,7 +50,8 @@ struct Views {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     try statement.execute(arguments: [
-      experiment, trial.id.rawValue, trial.state.rawValue, try json(trial.configuration), trial.proposer, result.values?[0],
+      experiment, trial.id.rawValue, trial.state.rawValue, try EventWriter.text(of: trial.configuration) ?? json(trial.configuration),
+      trial.proposer, result.values?[0],
       trial.reports.last?.step ?? 0, trial.reason, try trial.origin.map(json), trial.checkpointStep, trial.parent?.rawValue,
       trial.hasInherited, trial.note, try isOneNumber ? nil : result.values.map(json),
       try result.bounded.isEmpty ? nil : json(result.bounded), try trial.replica.map(json),

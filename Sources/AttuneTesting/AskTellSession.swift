@@ -7,7 +7,8 @@ import AttuneValues
 /// The first message says what is searched; each later one asks for a trial, tells what became of one, or adds trials of others:
 /// `{"proposer": {"name": "tpe"}, "seed": 1, "parameters": [{"name": "x", "type": "float", "lower": 0, "upper": 1, "log": false}]}`,
 /// `{"ask": true}` → `{"trial": 1, "configuration": {"x": 0.5}, "seconds": 0.0001, "note": null}`, `{"trial": null}` when nothing is left;
-/// `{"tell": 1, "value": 0.3}`, without a value when it failed; `{"add": [{"configuration": {"x": 0.5}, "value": 0.3}]}`.
+/// `{"tell": 1, "value": 0.3}`, without a value when it failed; `{"add": [{"configuration": {"x": 0.5}, "value": 0.3}]}`. With
+/// `"objectives": 2` in the first message, lists of so many stand in the places of values.
 /// When not to use it: for an experiment; nothing is kept, and the sender is trusted to tell of trials that exist, once.
 public struct AskTellSession {
   private var history: History
@@ -31,7 +32,8 @@ public struct AskTellSession {
     proposer = try make(AlgorithmChoice(name, options: options))
     seed = UInt64(request["seed"]?.int ?? 0)
     let space = try SearchSpace((request["parameters"]?.array ?? []).map(Self.parameter))
-    history = History(space: space, objective: Objective(metric: "value", goal: .minimize))
+    let objectives = (0..<max(1, request["objectives"]?.int ?? 1)).map { Objective(metric: "value \($0 + 1)", goal: .minimize) }
+    history = History(space: space, objectives: objectives)
     self.processorSeconds = processorSeconds
   }
 
@@ -39,7 +41,7 @@ public struct AskTellSession {
   /// - Throws: `SpaceError` for an added configuration that is not of the space, and what the proposer throws.
   public mutating func answer(_ request: JSON) throws -> JSON? {
     if let told = request["tell"]?.int {
-      end(TrialID(told), value: request["value"]?.double)
+      end(TrialID(told), value: request["value"])
     } else if let added = request["add"]?.array {
       for trial in added { try add(trial) }
     } else {
@@ -64,9 +66,12 @@ public struct AskTellSession {
     ])
   }
 
-  private mutating func end(_ id: TrialID, value: Double?) {
-    if let value { history[id].reports = [Report(step: 1, metrics: ["value": value], elapsed: 0)] }
-    history[id].state = value == nil ? .failed : .completed
+  private mutating func end(_ id: TrialID, value: JSON?) {
+    let values = (value?.array ?? [value].compactMap(\.self)).compactMap(\.double)
+    guard values.count == history.objectives.count else { return history[id].state = .failed }
+    let metrics = Dictionary(zip(history.objectives.map(\.metric), values)) { first, _ in first }
+    history[id].reports = [Report(step: 1, metrics: metrics, elapsed: 0)]
+    history[id].state = .completed
   }
 
   private mutating func add(_ json: JSON) throws {
@@ -74,7 +79,7 @@ public struct AskTellSession {
     for (name, value) in json["configuration"]?.object ?? [:] { configuration[name] = Value(json: value) }
     let id = TrialID(history.trials.count + 1)
     history.append(Trial(id: id, configuration: try history.space.validate(configuration), proposer: "somebody"))
-    end(id, value: json["value"]?.double)
+    end(id, value: json["value"])
   }
 
   private static func parameter(_ json: JSON) -> Parameter {

@@ -21,8 +21,8 @@ public final class InMemoryJournal: Journal {
     }
   }
 
-  /// Everything kept.
-  public func entries() throws -> [JournalEntry] { contents.withLock { $0.entries } }
+  /// Shows everything kept.
+  public func replay(_ body: (JournalEntry) throws -> Void) throws { try contents.withLock { $0.entries }.forEach(body) }
 
   /// From now on every `append` throws this: a full disk.
   public func fail(with error: any Error) { contents.withLock { $0.failure = error } }

@@ -6,6 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <unistd.h>
 
@@ -15,6 +18,13 @@
 #else
 #include <sys/file.h>
 #endif
+
+void attune_live_briefly(void) {
+#ifdef __GLIBC__
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_TOP_PAD, 1 << 20);
+#endif
+}
 
 int attune_become_subreaper(void) {
 #ifdef __linux__

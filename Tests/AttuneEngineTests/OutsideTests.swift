@@ -3,6 +3,7 @@ import AttuneProposers
 import AttuneSchedulers
 import AttuneTesting
 import AttuneValues
+import Synchronization
 import Testing
 
 @testable import AttuneEngine
@@ -60,6 +61,42 @@ import Testing
     )
     _ = try await whole.run()
     #expect(await whole.history.trials.map(\.configuration) == proposals, "the same as with processes")
+  }
+
+  /// Whoever asks from a shell waits for each transaction.
+  @Test func aQuestionAndItsAnswerAreOneTransaction() async throws {
+    let journal = CountingJournal()
+    for number in 1...2 {
+      let parts = ExperimentDriver.Parts(
+        journal: journal, runner: OutsideRunner(), proposer: try ProposerCatalog.make(AlgorithmChoice("random")), clock: StillClock(),
+        isBrief: true)
+      let driver = try ExperimentDriver(definition(), scheduler: SchedulerCatalog.make(AlgorithmChoice("fifo")), parts: parts)
+      let run = Task { try await driver.run() }
+      let trial = try await driver.ask().trial
+      #expect(trial == TrialID(number) && journal.appended.count == number)
+      run.cancel()
+      _ = try? await run.value
+    }
+    let slot = Slot.outside(0)
+    let first = try #require(journal.appended.first)
+    guard first.count == 5, case .proposed = first[2] else { Issue.record("\(first)"); return }
+    let attempt = AttemptID(trial: TrialID(1), number: 1)
+    #expect((first[0], first[1]) == (.opened, .slotOffered(slot)))
+    #expect((first[3], first[4]) == (.attemptStarted(attempt), .slotLost(slot)))
+  }
+
+  /// Remembers its transactions.
+  private final class CountingJournal: Journal {
+    private let kept = InMemoryJournal()
+    private let batches = Mutex<[[Event.Kind]]>([])
+    var appended: [[Event.Kind]] { batches.withLock { $0 } }
+
+    func append(_ entries: [JournalEntry], updating trials: [Trial]) throws {
+      try kept.append(entries, updating: trials)
+      batches.withLock { $0.append(entries.map(\.event.kind)) }
+    }
+
+    func replay(_ body: (JournalEntry) throws -> Void) throws { try kept.replay(body) }
   }
 
   @Test func nobodyGetsTheSameTrial() async throws {

@@ -43,6 +43,39 @@ func exampleDefinition(_ name: String = "digits") throws -> ExperimentDefinition
     try JournalContract.check { try ExperimentJournal(record, in: Store(path: store.path)) }
   }
 
+  @Test func aBriefOneKeepsTheContractToo() throws {
+    let (store, record) = try makeExperiment()
+    try JournalContract.check { try ExperimentJournal(record, in: Store(path: store.path, isBrief: true)) }
+    #expect(try store.trials(of: record).isEmpty)
+  }
+
+  /// What is there is taken as it is; what is not is made, or refused, as ever.
+  @Test func aBriefOneIsTheSameStore() throws {
+    #expect(BriefStore.open(path) == nil)
+    #expect(try Store(path: path, isBrief: true).experiments().isEmpty)
+    #expect(BriefStore.open(path) != nil)
+    let (store, _) = try makeExperiment()
+    try store.pool.write { try $0.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = 'results'") }
+    #expect(BriefStore.open(path) == nil, "an older one has to be brought up to date")
+    try store.pool.write { try $0.execute(sql: "INSERT INTO grdb_migrations(identifier) VALUES ('results'), ('999')") }
+    let error = #expect(throws: StoreError.self) { try Store(path: path, isBrief: true) }
+    #expect(error == .newerSchema(path: path))
+    try "no database".write(toFile: folder.path + "/text.db", atomically: true, encoding: .utf8)
+    #expect(throws: StoreError.notADatabase(path: folder.path + "/text.db")) { try Store(path: folder.path + "/text.db", isBrief: true) }
+  }
+
+  /// Nobody else has the store open: each reads the whole log when it starts. It is as durable as any.
+  @Test func aBriefOneKeepsTheLogShort() throws {
+    let (long, _) = try makeExperiment()
+    for (store, pages) in [(long, 1000), (try Store(path: path, isBrief: true), BriefStore.logPages)] {
+      try store.pool.writeWithoutTransaction { database in
+        #expect(try Int.fetchOne(database, sql: "PRAGMA wal_autocheckpoint") == pages)
+        #expect(try Int.fetchOne(database, sql: "PRAGMA synchronous") == 1)
+        #expect(try Int.fetchOne(database, sql: "PRAGMA foreign_keys") == 1)
+      }
+    }
+  }
+
   @Test func definitionsComeBackWhole() throws {
     let (store, record) = try makeExperiment()
     let read = try Store(path: store.path).experiment(named: "digits")

@@ -25,7 +25,7 @@ struct RunCommand: AsyncParsableCommand {
     let controller: Controller
     do {
       let store = try workspace.store()
-      let path = URL(filePath: file).standardizedFileURL.path
+      let path = StandardPath.of(file)
       let record = try store.create(definition, file: path, user: Person.name, at: SystemClock().now)
       controller = Controller(workspace: workspace, store: store, record: record)
     } catch {

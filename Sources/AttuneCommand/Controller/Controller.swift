@@ -86,6 +86,7 @@ struct Controller {
   }
 
   static func makeFolder(_ folder: URL) throws {
+    if access(folder.path, W_OK) == 0 { return }
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     } catch {

@@ -21,7 +21,7 @@ struct AskTarget {
       }
       throw Failure(.badInput, "\(word): there is no such file")
     }
-    let path = URL(filePath: word).standardizedFileURL.path
+    let path = StandardPath.of(word)
     do {
       let store = try workspace.store()
       if !isNew, let known = try store.newestExperiment(ofFile: path) { return (store, try unchanged(known, path)) }

@@ -15,7 +15,7 @@ struct Asking {
   var store: String?
 
   func run() async throws {
-    let workspace = Workspace(store)
+    let workspace = Workspace(store, isBrief: !serves)
     let (store, record) = try AskTarget(workspace: workspace, word: target, isNew: isNew).find()
     let desk = try await TrialDesk.open(record, in: store, workspace, serves: serves)
     do {

@@ -16,7 +16,7 @@ struct TellingOnce {
 
   func run() async throws {
     let parameters = try parameters
-    let workspace = Workspace(store)
+    let workspace = Workspace(store, isBrief: true)
     let (store, record) = try workspace.open(experiment)
     let desk = try await TrialDesk.open(record, in: store, workspace)
     do {

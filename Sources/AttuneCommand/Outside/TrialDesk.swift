@@ -73,7 +73,7 @@ final class OwnDesk: Sendable {
         definition, scheduler: SchedulerCatalog.make(definition.scheduler),
         parts: ExperimentDriver.Parts(
           journal: journal, runner: OutsideRunner(),
-          proposer: ProposerCatalog.make(definition.proposer, directory: definition.job.directory)))
+          proposer: ProposerCatalog.make(definition.proposer, directory: definition.job.directory), isBrief: !serves))
     } catch let error as StoreError {
       throw Failure(error.status, error.description)
     }

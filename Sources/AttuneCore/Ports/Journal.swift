@@ -31,6 +31,16 @@ public protocol Journal: Sendable {
   /// Keeps all of the entries or none, in order; when it returns they survive the death of the process.
   /// - Parameter trials: as they are after the entries; for views beside the journal, which can be rebuilt from it.
   func append(_ entries: [JournalEntry], updating trials: [Trial]) throws
+  /// Shows everything kept, in order, one at a time: of a long experiment nobody needs all entries at once.
+  /// - Throws: what `body` throws, which ends the reading.
+  func replay(_ body: (JournalEntry) throws -> Void) throws
+}
+
+extension Journal {
   /// Everything kept, in order.
-  func entries() throws -> [JournalEntry]
+  public func entries() throws -> [JournalEntry] {
+    var entries: [JournalEntry] = []
+    try replay { entries.append($0) }
+    return entries
+  }
 }

@@ -4,7 +4,7 @@
 /// (m − 1)/2 in j − 1 bits for each initial number m of j = 2, 3, … up to the degree, m being odd and below 2ʲ, the first being 1.
 /// The numbers are those of S. Joe and F. Y. Kuo, "Constructing Sobol sequences with better two-dimensional projections" (SIAM Journal on
 /// Scientific Computing 30, 2008), which a rule cannot give: they were searched for. A table of 5 kB is all that a space of any sensible
-/// size needs.
+/// size needs. Their licence is that of `Docs/licences/joe-kuo.txt`.
 enum SobolTable {
   /// Dimensions there are.
   static let dimensions = 512

@@ -7,6 +7,10 @@
 // What Swift cannot call by itself: variadic system calls, and what must happen between fork and exec.
 // Every function answers a negative errno when it fails.
 
+// To be called before there are threads, by a process that lives for milliseconds: they all take memory from one place, which grows in
+// large steps. A place of its own for each thread grows by single pages, each with a call of the system.
+void attune_live_briefly(void);
+
 // Orphaned descendants become children of this process instead of process 1.
 int attune_become_subreaper(void);
 
