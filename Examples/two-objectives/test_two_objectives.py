@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -39,9 +40,12 @@ def test_runs_alone():
 
 @pytest.mark.skipif(not ATTUNE.exists(), reason=f"{ATTUNE} is not built")
 def test_an_experiment_finds_a_front(tmp_path):
+    # The path of a socket has little room.
+    sockets = tempfile.TemporaryDirectory(prefix="a-")
+
     def attune(*words):
         result = subprocess.run(
-            [str(ATTUNE), *words, "--store", str(tmp_path)], cwd=HERE, env=environment(XDG_RUNTIME_DIR=str(tmp_path)),
+            [str(ATTUNE), *words, "--store", str(tmp_path)], cwd=HERE, env=environment(XDG_RUNTIME_DIR=sockets.name),
             capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         assert result.returncode == 0, result.stderr
