@@ -67,7 +67,8 @@ func exampleDefinition(_ name: String = "digits") throws -> ExperimentDefinition
   /// Nobody else has the store open: each reads the whole log when it starts. It is as durable as any.
   @Test func aBriefOneKeepsTheLogShort() throws {
     let (long, _) = try makeExperiment()
-    for (store, pages) in [(long, 1000), (try Store(path: path, isBrief: true), BriefStore.logPages)] {
+    let brief = try Store(path: path, isBrief: true)
+    for (store, pages) in [(long, 1000), (brief, BriefStore.logPages)] {
       try store.pool.writeWithoutTransaction { database in
         #expect(try Int.fetchOne(database, sql: "PRAGMA wal_autocheckpoint") == pages)
         #expect(try Int.fetchOne(database, sql: "PRAGMA synchronous") == 1)
