@@ -16,6 +16,7 @@ let package = Package(
     .library(name: "AttuneImportance", targets: ["AttuneImportance", "AttuneCore", "AttuneValues"]),
     .library(name: "AttuneProposers", targets: ["AttuneProposers", "AttuneCore", "AttuneMath", "AttuneValues"]),
     .library(name: "AttuneSchedulers", targets: ["AttuneSchedulers", "AttuneCore"]),
+    .library(name: "AttuneSimulator", targets: ["AttuneSimulator", "AttuneTraces", "AttuneCore"]),
     .library(name: "AttuneTesting", targets: ["AttuneTesting"]),
     .library(name: "AttuneTraces", targets: ["AttuneTraces", "AttuneCore"]),
   ],

@@ -22,6 +22,10 @@ let package = Package(
     .executableTarget(
       name: "CurveScores",
       dependencies: ["System", .product(name: "AttuneSchedulers", package: "attune"), .product(name: "AttuneTraces", package: "attune")]),
+    // Events that one core simulates in a second, and what a million trials need.
+    .executableTarget(
+      name: "SimulatorSpeed",
+      dependencies: ["System", .product(name: "AttuneSimulator", package: "attune"), .product(name: "AttuneSchedulers", package: "attune")]),
     // Clocks, processors and plain sockets.
     .target(name: "System"),
   ],

@@ -24,6 +24,18 @@ public func waitForEndOfInput() {
   while readLine() != nil {}
 }
 
+/// The most memory that this process ever had, in MiB; `nil` where /proc does not tell.
+public func peakMegabytes() -> Double? {
+  guard let file = fopen("/proc/self/status", "r") else { return nil }
+  defer { fclose(file) }
+  var line = [CChar](repeating: 0, count: 256)
+  while fgets(&line, Int32(line.count), file) != nil {
+    let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    if text.hasPrefix("VmHWM:") { return text.split { " \t\n".contains($0) }.dropFirst().first.flatMap { Double($0) }.map { $0 / 1024 } }
+  }
+  return nil
+}
+
 /// This process.
 public var processID: Int { Int(getpid()) }
 
