@@ -79,10 +79,11 @@ public struct SimulatedWorld: Sendable {
 
   /// One process does one thing; `false` when none runs.
   public mutating func advance() -> Bool {
-    guard let id = running.keys.sorted().randomElement(using: &random), var process = running[id] else { return false }
+    // Stopped processes are killed like others, but mostly nothing happens to them.
+    let isOfFrozen = random.nextUnit() < 0.01
+    let able = running.filter { $0.value.isFrozen == isOfFrozen }.keys.sorted()
+    guard let id = able.randomElement(using: &random), var process = running[id] else { return !running.isEmpty }
     if process.isFrozen {
-      // Stopped processes are killed like others; mostly nothing happens to them.
-      guard random.nextUnit() < 0.05 else { return true }
       running[id] = nil
       saw(.attemptEnded(id, Ending(cause: random.nextUnit() < 0.5 ? .lost : .signalled(signal: 9))))
     } else if process.isFreezing, !process.isStopping {
