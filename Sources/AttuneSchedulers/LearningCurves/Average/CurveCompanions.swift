@@ -1,18 +1,24 @@
 import AttuneCore
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// The other curves of a request, as templates and as what trust is learned from. What it keeps is a cache.
 struct CurveCompanions: Sendable {
   /// Templates at most; of more curves it takes every so-manyth.
   static let limit = 96
   /// Finished curves at which trust is learned anew.
-  private static let rungs = [6, 8, 10, 12, 16, 20, 24, 32, 40, TrustLearning.limit]
+  private static let rungs = [6, 8, 10, 12, 16, 20, 24, 32, 48, 64, TrustLearning.limit]
 
   /// Other curves that go on behind what is seen.
   private(set) var templates: [CurveTemplate] = []
   /// The last step that any other curve has reached; 0 where there is none.
   private(set) var end = 0.0
   private var known: [Int: (curve: LearningCurve, template: CurveTemplate?)] = [:]
-  /// Finished curves of the request, and those that trust was learned from, by octaves of values seen.
+  /// Finished curves of the request, and those that trust was learned from, by half octaves of values seen.
   private var finished: [LearningCurve] = []
   private var learned: (curves: [LearningCurve], end: Double, trust: [Int: [Double]]) = ([], 0, [:])
 
@@ -45,11 +51,10 @@ struct CurveCompanions: Sendable {
     guard let count = Self.rungs.last(where: { $0 <= finished.count }) else { return nil }
     let curves = Array(finished[..<count])
     if learned.end != shapes.end || learned.curves != curves { learned = (curves, shapes.end, [:]) }
-    var octave = 0
-    while (2 << octave) * (2 << octave) <= 2 * seen * seen { octave += 1 }
-    if let trust = learned.trust[octave] { return trust }
-    let trust = TrustLearning.trust(from: curves, seen: 1 << octave, shapes: &shapes)
-    learned.trust[octave] = trust
+    let level = Int((2 * log2(Double(max(1, seen)))).rounded())
+    if let trust = learned.trust[level] { return trust }
+    let trust = TrustLearning.trust(from: curves, seen: Int(exp2(0.5 * Double(level)).rounded()), shapes: &shapes)
+    learned.trust[level] = trust
     return trust
   }
 

@@ -10,7 +10,7 @@ import AttuneCore
 /// so that what came afterwards is likely (empirical Bayes).
 struct TrustLearning: Sendable {
   /// Curves it learns from; more do not pay.
-  static let limit = 48
+  static let limit = 96
   /// Curves below which it learns nothing.
   static let least = 6
   /// As many curves as these stand behind the trust that was before.
