@@ -22,18 +22,12 @@ INLINE void exponentiate(d8 *target) {
   d8 shifted = inside * 1.4426950408889634 + ROUNDING;
   d8 k = shifted - ROUNDING;
   d8 r = (inside - k * LN2_HIGH) - k * LN2_LOW;
-  d8 p = r * (1.0 / 6227020800) + 1.0 / 479001600;
-  p = p * r + 1.0 / 39916800;
-  p = p * r + 1.0 / 3628800;
-  p = p * r + 1.0 / 362880;
-  p = p * r + 1.0 / 40320;
-  p = p * r + 1.0 / 5040;
-  p = p * r + 1.0 / 720;
-  p = p * r + 1.0 / 120;
-  p = p * r + 1.0 / 24;
-  p = p * r + 1.0 / 6;
-  p = p * r + 0.5;
-  p = p * (r * r) + r;
+  // In pairs (Estrin's scheme): a chain of one term after the other would leave the processor waiting.
+  d8 r2 = r * r, r4 = r2 * r2;
+  d8 low = (0.5 + r * (1.0 / 6)) + r2 * (1.0 / 24 + r * (1.0 / 120));
+  d8 middle = (1.0 / 720 + r * (1.0 / 5040)) + r2 * (1.0 / 40320 + r * (1.0 / 362880));
+  d8 high = (1.0 / 3628800 + r * (1.0 / 39916800)) + r2 * (1.0 / 479001600 + r * (1.0 / 6227020800));
+  d8 p = r + r2 * (low + r4 * (middle + r4 * high));
   p = p + 1;
   // Twice half of the power: 2^1024 does not exist, and e^709.7 does.
   d8 scaled = (d8)((i8)p + (((i8)shifted - 1) << 52)) * 2;
@@ -54,15 +48,10 @@ INLINE void take_logarithm(d8 *target) {
   d8 f = m - 1;
   d8 s = f / (2 + f);
   d8 z = s * s;
-  d8 p = z * (1.0 / 21) + 1.0 / 19;
-  p = p * z + 1.0 / 17;
-  p = p * z + 1.0 / 15;
-  p = p * z + 1.0 / 13;
-  p = p * z + 1.0 / 11;
-  p = p * z + 1.0 / 9;
-  p = p * z + 1.0 / 7;
-  p = p * z + 1.0 / 5;
-  p = p * z + 1.0 / 3;
+  d8 z2 = z * z, z4 = z2 * z2;
+  d8 low = (1.0 / 3 + z * (1.0 / 5)) + z2 * (1.0 / 7 + z * (1.0 / 9));
+  d8 middle = (1.0 / 11 + z * (1.0 / 13)) + z2 * (1.0 / 15 + z * (1.0 / 17));
+  d8 p = low + z4 * (middle + z4 * (1.0 / 19 + z * (1.0 / 21)));
   // ln m = f − (f²/2 − s (f²/2 + 2 z p)): f is exact, and what is subtracted is small.
   d8 half = 0.5 * f * f;
   d8 result = e * LN2_HIGH + (f - ((half - s * (half + 2 * z * p)) - e * LN2_LOW));

@@ -12,80 +12,82 @@ typedef struct {
 // target += weight · model, at every position. The model is a constant where this is called: what is left of it is one loop.
 // Powers of positions are exponentials of a logarithm that is known.
 INLINE void add_model(const int model, parameters p, attune_positions at, const d8 *weight, double *target) {
+  // A model of fewer parameters leaves the last of these alone; behind the parameters stand the noise and a weight at least.
+  const d8 p0 = P(0), p1 = P(1), p2 = P(2), p3 = P(3);
   d8 base = {0}, value;
   if (model == attune_weibull || model == attune_mmf) {
-    base = P(2);
+    base = p2;
     take_logarithm(&base);
   } else if (model == attune_hill) {
-    base = P(2);
+    base = p2;
     take_logarithm(&base);
-    base = P(1) * base;
+    base = p1 * base;
     exponentiate(&base);
   }
   for (long i = 0; i < at.count; i++) {
     const double x = at.x[i], log_x = at.log_x[i];
     switch (model) {
     case attune_vap:  // e^(a + b/x + c ln x)
-      value = P(0) + P(1) / x + P(2) * log_x;
+      value = p0 + p1 / x + p2 * log_x;
       exponentiate(&value);
       break;
     case attune_ilog2: {  // c − a / ln(1 + x)
       d8 shifted = EVERYWHERE(1 + x);
       take_logarithm(&shifted);
-      value = P(0) - P(1) / shifted;
+      value = p0 - p1 / shifted;
       break;
     }
     case attune_weibull:  // α − (α − β) e^(−(κx)^δ)
-      value = P(3) * (base + log_x);
+      value = p3 * (base + log_x);
       exponentiate(&value);
       value = -value;
       exponentiate(&value);
-      value = P(0) - (P(0) - P(1)) * value;
+      value = p0 - (p0 - p1) * value;
       break;
     case attune_pow3:  // c − a x^−α
-      value = -P(2) * log_x;
+      value = -p2 * log_x;
       exponentiate(&value);
-      value = P(0) - P(1) * value;
+      value = p0 - p1 * value;
       break;
     case attune_pow4:  // c − (ax + b)^−α
-      value = P(1) * x + P(2);
+      value = p1 * x + p2;
       take_logarithm(&value);
-      value = -P(3) * value;
+      value = -p3 * value;
       exponentiate(&value);
-      value = P(0) - value;
+      value = p0 - value;
       break;
     case attune_loglog_linear:  // ln(a ln x + b)
-      value = P(0) * log_x + P(1);
+      value = p0 * log_x + p1;
       take_logarithm(&value);
       break;
     case attune_mmf:  // α − (α − β) / (1 + (κx)^δ)
-      value = P(3) * (base + log_x);
+      value = p3 * (base + log_x);
       exponentiate(&value);
-      value = P(0) - (P(0) - P(1)) / (1 + value);
+      value = p0 - (p0 - p1) / (1 + value);
       break;
     case attune_janoschek:  // α − (α − β) e^(−κ x^δ)
-      value = P(3) * log_x;
+      value = p3 * log_x;
       exponentiate(&value);
-      value = -P(2) * value;
+      value = -p2 * value;
       exponentiate(&value);
-      value = P(0) - (P(0) - P(1)) * value;
+      value = p0 - (p0 - p1) * value;
       break;
     case attune_hill:  // θ x^η / (κ^η + x^η)
-      value = P(1) * log_x;
+      value = p1 * log_x;
       exponentiate(&value);
-      value = P(0) * value / (base + value);
+      value = p0 * value / (base + value);
       break;
     case attune_log_power:  // a / (1 + (x / e^b)^c)
-      value = P(2) * (log_x - P(1));
+      value = p2 * (log_x - p1);
       exponentiate(&value);
-      value = P(0) / (1 + value);
+      value = p0 / (1 + value);
       break;
     default:  // attune_exp4: c − e^(−a x^α + b)
-      value = P(3) * log_x;
+      value = p3 * log_x;
       exponentiate(&value);
-      value = P(2) - P(1) * value;
+      value = p2 - p1 * value;
       exponentiate(&value);
-      value = P(0) - value;
+      value = p0 - value;
     }
     AT(target + i * 8) += *weight * value;
   }

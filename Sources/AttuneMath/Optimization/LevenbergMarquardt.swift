@@ -115,7 +115,7 @@ private struct Walk {
     let ratio = promised == 0 ? 0 : won / promised
     if ratio <= 0.25 {
       var factor = won >= 0 ? 0.5 : 0.5 * slope / (slope + 0.5 * won)
-      if !(0.1 * nextNorm < norm) || factor < 0.1 { factor = 0.1 }
+      if 0.1 * nextNorm >= norm || factor < 0.1 { factor = 0.1 }
       region = factor * min(region, 10 * reach)
       damping /= factor
     } else if damping == 0 || ratio >= 0.75 {

@@ -12,12 +12,13 @@ public struct CurveCombination: CurvePredictor {
   private let walkers: Int
   private let steps: Int
   private let burnIn: Int
+  private let isRefined: Bool
   private let seed: Int
 
   /// Points of a curve beyond which it is thinned.
   static let pointLimit = 100
   /// Draws that an answer is made of, at most.
-  static let sampleLimit = 20_000
+  static let sampleLimit = 10_000
   /// Steps that are evaluated, at most; those between are interpolated.
   static let evaluationLimit = 128
 
@@ -25,13 +26,15 @@ public struct CurveCombination: CurvePredictor {
   ///   - walkers: an even number; more are taken where there are fewer than two for each dimension.
   ///   - steps: of every walker.
   ///   - burnIn: steps at the beginning that do not count, fewer than `steps`.
+  ///   - isRefined: begins at the best fits that can be found, and not at those that the authors' program finds.
   ///   - seed: of all random numbers.
-  public init(walkers: Int = 100, steps: Int = 700, burnIn: Int = 500, seed: Int = 0) {
+  public init(walkers: Int = 100, steps: Int = 700, burnIn: Int = 500, isRefined: Bool = false, seed: Int = 0) {
     precondition(walkers >= 2 && walkers.isMultiple(of: 2), "walkers are an even number; got \(walkers)")
     precondition((0..<max(0, steps)).contains(burnIn), "some steps have to count; got \(steps) steps and a burn-in of \(burnIn)")
     self.walkers = walkers
     self.steps = steps
     self.burnIn = burnIn
+    self.isRefined = isRefined
     self.seed = seed
   }
 
@@ -39,8 +42,9 @@ public struct CurveCombination: CurvePredictor {
     let walkers = try options.int("walkers", default: 100, in: 2...10_000)
     let steps = try options.int("steps", default: 700, in: 1...100_000)
     let burnIn = try options.int("burn_in", default: min(500, steps / 2), in: 0...steps - 1)
+    let isRefined = try options.flag("refine", default: false)
     let seed = try options.int("seed", default: 0, in: 0...Int(UInt32.max))
-    self.init(walkers: walkers + walkers % 2, steps: steps, burnIn: burnIn, seed: seed)
+    self.init(walkers: walkers + walkers % 2, steps: steps, burnIn: burnIn, isRefined: isRefined, seed: seed)
   }
 
   /// - Returns: `nil` with fewer than two finite points, where no model fits (as for a curve that falls), and for diverged curves.
@@ -52,9 +56,9 @@ public struct CurveCombination: CurvePredictor {
     points.thin(to: Self.pointLimit)
     let unit = CurveUnit(points.values)
     let end = points.position(of: last)
-    guard let curve = CombinedCurve(points.positions, points.values.map(unit.scaled), last: end), let samples = samples(of: curve) else {
-      return nil
-    }
+    let values = points.values.map(unit.scaled)
+    guard let curve = CombinedCurve(points.positions, values, last: end, isRefined: isRefined) else { return nil }
+    guard let samples = samples(of: curve) else { return nil }
     let asked = request.steps.map(points.position(of:))
     let knots = Knots(asked, limit: Self.evaluationLimit)
     let answer = curve.predict(samples, at: knots.positions, target: request.target.map(unit.scaled))

@@ -31,13 +31,13 @@ public struct CombinedCurve: Sendable {
   ///   - x: ascending positions above 0.
   ///   - y: the curve's finite values there.
   ///   - last: the last position that will be asked about.
+  ///   - isRefined: whether the fits are the best that can be found, and not those that the authors' program finds.
   /// - Returns: `nil` when no model is left.
-  public init?(_ x: [Double], _ y: [Double], last: Double) {
+  public init?(_ x: [Double], _ y: [Double], last: Double, isRefined: Bool = false) {
     let weights = CurveModel.recencyWeights(x.count)
-    let fits = CurveModel.allCases.compactMap { model in
-      model.fit(x, y, weights: weights).flatMap { fit in
-        model.isPlausible(fit.parameters, from: 2, to: last) ? (model: model, parameters: fit.parameters) : nil
-      }
+    let fits = CurveModel.allCases.compactMap { model -> (model: CurveModel, parameters: [Double])? in
+      let fit = isRefined ? model.refinedFit(x, y, weights: weights) : model.fit(x, y, weights: weights)
+      return fit.flatMap { model.isPlausible($0.parameters, from: 2, to: last) ? (model: model, parameters: $0.parameters) : nil }
     }
     guard !fits.isEmpty else { return nil }
     let rests = x.indices.map { index in
