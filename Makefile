@@ -8,7 +8,7 @@ WITH_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 # Where `make install` puts the command.
 PREFIX ?= $(HOME)/.local
 
-.PHONY: demo test test-recipes build install bench bench-live bench-suspend bench-search fuzz fuzz-keep format lint clean setup-demo setup-test
+.PHONY: demo test test-recipes build install bench bench-live bench-suspend bench-search fuzz fuzz-keep format lint clean setup-demo setup-test bench-curves
 
 demo: setup-demo build
 	$(WITH_VENV) .build/release/attune run Examples/digits/experiment.yaml
@@ -57,6 +57,10 @@ bench-suspend: setup-test build
 # Hours the first time: other libraries search, too. What they found is kept. SEARCH="--instances 1" for less.
 bench-search: build
 	@JOBS=$(JOBS) Scripts/bench-search.sh $(SEARCH)
+
+# Curve predictors: their cost, and their numbers beside published ones where ../shared has them.
+bench-curves:
+	@JOBS=$(JOBS) Scripts/bench-curves.sh
 
 # The decoder against a coverage-guided fuzzer; SECONDS=3600 for long. `fuzz-keep` also replaces the corpus that the tests replay.
 SECONDS ?= 60

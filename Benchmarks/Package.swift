@@ -26,6 +26,8 @@ let package = Package(
     .executableTarget(
       name: "SimulatorSpeed",
       dependencies: ["System", .product(name: "AttuneSimulator", package: "attune"), .product(name: "AttuneSchedulers", package: "attune")]),
+    // The published curve predictor: its cost, and its numbers beside the reference's.
+    .executableTarget(name: "CurveReference", dependencies: ["System", .product(name: "AttuneSchedulers", package: "attune")]),
     // Clocks, processors and plain sockets.
     .target(name: "System"),
   ],

@@ -26,7 +26,7 @@ import Testing
   @Test(arguments: CurvePredictorCatalog.names, hardships.map(\.0))
   func hardCurves(name: String, hardship: String) throws {
     let curve = try #require(Self.hardships.first { $0.0 == hardship }).1
-    var predictor = try CurvePredictorCatalog.make(AlgorithmChoice(name))
+    var predictor = try CurvePredictorCatalog.make(Self.quick(name))
     let last = curve.steps.last ?? 0
     let request = CurveRequest(trial: TrialID(1), curve: curve, steps: [last + 1, last + 2, last + 100], target: 0.7)
     guard let prediction = predictor.predict(request) else { return }
@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test(arguments: CurvePredictorCatalog.names) func nothingAskedNothingAnswered(name: String) throws {
-    var predictor = try CurvePredictorCatalog.make(AlgorithmChoice(name))
+    var predictor = try CurvePredictorCatalog.make(Self.quick(name))
     let curve = Self.curve(10) { 1 - 1 / $0 }
     let prediction = predictor.predict(CurveRequest(trial: TrialID(1), curve: curve, steps: [], target: 0.7))
     #expect(prediction == nil || prediction == CurvePrediction(mean: [], deviation: []))
@@ -49,12 +49,17 @@ import Testing
   }
 
   @Test(arguments: CurvePredictorCatalog.names) func strideDoesNotMatter(name: String) throws {
-    var predictor = try CurvePredictorCatalog.make(AlgorithmChoice(name))
+    var predictor = try CurvePredictorCatalog.make(Self.quick(name))
     let curve = Self.curve(12) { 0.8 - 0.6 / $0 + 0.01 * ($0 * 2.4).truncatingRemainder(dividingBy: 1) }
     let coarse = LearningCurve(steps: curve.steps.map { $0 * 2_000 }, values: curve.values)
     let fine = predictor.predict(CurveRequest(trial: TrialID(1), curve: curve, steps: [20, 30], target: 0.75))
     let other = predictor.predict(CurveRequest(trial: TrialID(1), curve: coarse, steps: [40_000, 60_000], target: 0.75))
     #expect(fine != nil && fine == other)
+  }
+
+  /// The predictor of that name, with options that make it quick where it has some.
+  private static func quick(_ name: String) -> AlgorithmChoice {
+    AlgorithmChoice(name, options: name == "domhan" ? ["steps": 40, "walkers": 20] : [:])
   }
 
   @Test func catalogRefuses() {

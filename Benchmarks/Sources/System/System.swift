@@ -44,3 +44,20 @@ private func nanoseconds(of clock: clockid_t) -> Double {
   clock_gettime(clock, &time)
   return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
 }
+
+/// What a file holds; `nil` when it cannot be read.
+public func text(of path: String) -> String? {
+  guard let file = fopen(path, "r") else { return nil }
+  defer { fclose(file) }
+  var bytes: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 1 << 16)
+  while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
+  return String(decoding: bytes, as: UTF8.self)
+}
+
+/// Three significant digits.
+public func short(_ value: Double) -> String {
+  var buffer = [CChar](repeating: 0, count: 32)
+  _ = withVaList([value]) { vsnprintf(&buffer, buffer.count, "%.3g", $0) }
+  return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}

@@ -5,7 +5,7 @@ import AttuneMath
 ///
 /// When to use it: to reproduce what was published with it. Its predictions stand for the reference program's, with its faults: the prior is
 /// improper, and a chain of 700 steps has not converged, so that different seeds give different probabilities.
-/// When not to use it: to schedule well. Other predictors of the catalog are better and some hundred times faster.
+/// When not to use it: to schedule well. It is slow beside the other predictors, and wrong on flat curves, where it expects too much.
 /// Source: Domhan, Springenberg, Hutter (IJCAI 2015); 700 instead of 2500 steps, and 100 walkers, as in Rasley et al., "HyperDrive:
 /// exploring hyperparameters with POP scheduling" (Middleware 2017).
 public struct CurveCombination: CurvePredictor {
@@ -27,8 +27,8 @@ public struct CurveCombination: CurvePredictor {
   ///   - steps: of every walker.
   ///   - burnIn: steps at the beginning that do not count, fewer than `steps`.
   ///   - isRefined: begins at the best fits that can be found, and not at those that the authors' program finds.
-  ///   - seed: of all random numbers.
-  public init(walkers: Int = 100, steps: Int = 700, burnIn: Int = 500, isRefined: Bool = false, seed: Int = 0) {
+  ///   - seed: of all random numbers. The default is one whose chains end where most do; now and then one goes elsewhere.
+  public init(walkers: Int = 100, steps: Int = 700, burnIn: Int = 500, isRefined: Bool = false, seed: Int = 3) {
     precondition(walkers >= 2 && walkers.isMultiple(of: 2), "walkers are an even number; got \(walkers)")
     precondition((0..<max(0, steps)).contains(burnIn), "some steps have to count; got \(steps) steps and a burn-in of \(burnIn)")
     self.walkers = walkers
@@ -43,11 +43,11 @@ public struct CurveCombination: CurvePredictor {
     let steps = try options.int("steps", default: 700, in: 1...100_000)
     let burnIn = try options.int("burn_in", default: min(500, steps / 2), in: 0...steps - 1)
     let isRefined = try options.flag("refine", default: false)
-    let seed = try options.int("seed", default: 0, in: 0...Int(UInt32.max))
+    let seed = try options.int("seed", default: 3, in: 0...Int(UInt32.max))
     self.init(walkers: walkers + walkers % 2, steps: steps, burnIn: burnIn, isRefined: isRefined, seed: seed)
   }
 
-  /// - Returns: `nil` with fewer than two finite points, where no model fits (as for a curve that falls), and for diverged curves.
+  /// - Returns: `nil` with fewer than two finite points, where no model is left (as for most curves that fall), and for diverged curves.
   /// - Complexity: O(walkers · steps · points), and draws · steps asked, up to the limits; see Docs/results/curves.md.
   public func predict(_ request: CurveRequest) -> CurvePrediction? {
     guard let last = request.steps.last else { return CurvePrediction(mean: [], deviation: []) }

@@ -8,6 +8,7 @@ public enum CurvePredictorCatalog {
     "average": ModelAverage.init(options:),
     "domhan": CurveCombination.init(options:),
     "last": LastValue.init(options:),
+    "power": PowerLaw.init(options:),
   ]
 
   /// Every word, in alphabetical order.

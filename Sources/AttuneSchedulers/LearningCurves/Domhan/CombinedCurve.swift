@@ -51,7 +51,8 @@ public struct CombinedCurve: Sendable {
   }
 
   /// A combination of these models, sampled from this point.
-  init(models: [CurveModel], start: [Double], _ x: [Double], _ y: [Double], last: Double) {
+  /// - Precondition: `start` has the models' parameters, a deviation, and a weight for each model.
+  public init(models: [CurveModel], start: [Double], _ x: [Double], _ y: [Double], last: Double) {
     self.models = models
     self.start = start
     parameterCount = models.reduce(0) { $0 + $1.start.count }
