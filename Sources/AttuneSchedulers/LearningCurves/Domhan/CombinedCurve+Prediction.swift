@@ -4,7 +4,9 @@ extension CombinedCurve {
   ///   - samples: draws, one a column.
   ///   - positions: above 0.
   /// - Returns: `nil` when at some position no draw is a number.
-  func predict(_ samples: SampleTable, at positions: [Double], target: Double?) -> (mean: [Double], deviation: [Double], probability: [Double])? {
+  func predict(_ samples: SampleTable, at positions: [Double], target: Double?) -> (
+    mean: [Double], deviation: [Double], probability: [Double]
+  )? {
     var tallies = [Tally](repeating: Tally(), count: positions.count)
     let noise = parameterCount * samples.stride
     eachEight(samples, at: positions) { first, means in

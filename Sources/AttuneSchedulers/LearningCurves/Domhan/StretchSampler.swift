@@ -55,7 +55,8 @@ struct StretchSampler: Sendable {
     }
     let partners = movers.map { _ in resting[Int(random.nextUnit() * Double(resting.count))] }
     attune_stretch(
-      walkers.elements, walkers.stride, walkers.dimensions, movers, partners, stretches, movers.count, &proposals.elements, proposals.stride)
+      walkers.elements, walkers.stride, walkers.dimensions, movers, partners, stretches, movers.count, &proposals.elements, proposals.stride
+    )
     density(proposals, &proposedDensities)
     for (index, walker) in movers.enumerated() {
       let gain = proposedDensities[index] - logDensities[walker] + Double(walkers.dimensions - 1) * log(stretches[index])
