@@ -55,8 +55,9 @@ public func text(of path: String) -> String? {
   return String(decoding: bytes, as: UTF8.self)
 }
 
-/// Three significant digits.
+/// Three significant digits, and all of a whole number.
 public func short(_ value: Double) -> String {
+  if value.rounded() == value, abs(value) < 1e9 { return "\(Int(value))" }
   var buffer = [CChar](repeating: 0, count: 32)
   _ = withVaList([value]) { vsnprintf(&buffer, buffer.count, "%.3g", $0) }
   return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -14,7 +14,7 @@ struct CurvePoints: Sendable {
   init?(_ curve: LearningCurve) {
     guard let first = curve.steps.first, let last = curve.values.last, last.isFinite else { return nil }
     let distances = zip(curve.steps.dropFirst(), curve.steps).map { $0 - $1 }.sorted()
-    let stride = Double(max(1, distances.isEmpty ? first : distances[distances.count / 2]))
+    let stride = Double(max(1, distances.isEmpty ? first : distances[(distances.count - 1) / 2]))
     self.stride = stride
     // The first point stands at 1 or later: models have poles at 0.
     let shift = max(0, 1 - Double(first) / stride)
