@@ -68,7 +68,8 @@ let package = Package(
       name: "AttuneProposersTests", dependencies: ["AttuneCore", "AttuneMath", "AttuneProposers", "AttuneTesting", "AttuneValues"]),
     .target(name: "AttuneSchedulers", dependencies: ["AttuneCore", "AttuneMath", "CAttuneKernels"]),
     .testTarget(
-      name: "AttuneSchedulersTests", dependencies: ["AttuneCore", "AttuneMath", "AttuneSchedulers", "AttuneTesting", "AttuneValues"]),
+      name: "AttuneSchedulersTests",
+      dependencies: ["AttuneCore", "AttuneMath", "AttuneSchedulers", "AttuneTesting", "AttuneTraces", "AttuneValues"]),
 
     // What trials reported, and when, as a table in a file.
     .target(name: "AttuneTraces", dependencies: ["AttuneCore"]),

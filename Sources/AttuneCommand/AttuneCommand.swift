@@ -14,7 +14,8 @@ struct AttuneCommand: AsyncParsableCommand {
       InitCommand.self, RunCommand.self, ResumeCommand.self, StatusCommand.self, BestCommand.self, StopCommand.self, SuspendCommand.self,
       SpaceCommand.self,
       AddCommand.self, PsCommand.self, GetCommand.self, SetCommand.self, FireCommand.self, WatchCommand.self, ReplayCommand.self,
-      ForkCommand.self, EffectCommand.self, SavingsCommand.self, ImportanceCommand.self, SimulateCommand.self, ExportCommand.self, AskCommand.self, TellCommand.self,
+      ForkCommand.self, EffectCommand.self, SavingsCommand.self, ImportanceCommand.self, PredictCommand.self, SimulateCommand.self,
+      ExportCommand.self, AskCommand.self, TellCommand.self,
       DoctorCommand.self, AgentCommand.self,
     ])
 
