@@ -12,18 +12,18 @@ import Testing
     path: "../../../shared/traces/cifar10_cnn_klein2017.csv"
   ).standardizedFileURL.path
 
-  /// Values seen, and what is expected at step 40 of curves not learned from: mean error, and rank correlation.
+  /// Values seen, and the mean error at step 40 of curves not learned from that is allowed.
   @Test(
     .enabled(if: FileManager.default.fileExists(atPath: file), "skipped: ../shared/traces is not here"),
-    arguments: [(4, 0.036, 0.83), (12, 0.025, 0.92), (20, 0.017, 0.95)])
-  func cifar(seen: Int, error: Double, rank: Double) throws {
+    arguments: [(4, 0.036), (12, 0.025), (20, 0.016)])
+  func cifar(seen: Int, error: Double) throws {
     let reader = TraceReader(columns: .init(trial: "config", step: "epoch", seconds: "seconds_cumulative"), metrics: ["val_accuracy"])
     let seed: UInt64 = 1
     var random = RandomStream(seed: seed, purpose: "split", index: 0)
     let curves = try reader.read(file: Self.file).trials.map { $0.curve(of: "val_accuracy", goal: .maximize) }.shuffled(using: &random)
     let others = Array(curves[..<132])
     var predictor = ModelAverage()
-    var (means, truths, held) = ([Double](), [Double](), 0)
+    var (means, truths, lasts, held) = ([Double](), [Double](), [Double](), 0)
     for curve in curves[132..<192] {
       let start = LearningCurve(steps: Array(curve.steps[..<seen]), values: Array(curve.values[..<seen]))
       let truth = try #require(curve.values.last)
@@ -32,11 +32,12 @@ import Testing
       let answer = try #require(prediction)
       means.append(answer.mean[0])
       truths.append(truth)
+      lasts.append(start.values[seen - 1])
       held += abs(answer.probability[0] - 0.5) < 0.45 ? 1 : 0
     }
     let miss = zip(means, truths).reduce(0) { $0 + abs($1.0 - $1.1) } / 60
     #expect(miss <= error, "seed \(seed)")
-    #expect(Self.correlation(means, truths) >= rank, "seed \(seed)")
+    #expect(Self.correlation(means, truths) >= Self.correlation(lasts, truths) - 0.005, "seed \(seed)")
     #expect((49...59).contains(held), "seed \(seed): 90 % intervals hold \(held) of 60")
   }
 

@@ -7,6 +7,7 @@ import System
 
 /// Scores curve predictors on a trace, and times them.
 ///
+/// `CurveScores cost --predictors average,last` times a prediction of 90 steps from 30, beside 96 other curves.
 /// `CurveScores FILE --columns config,epoch,seconds --metric accuracy --goal maximize --predictors average,last --repeats 4 --others 0`
 ///
 /// For each repeat, half of the trial's curves are known to the predictor in full; every other curve is predicted from its first values by them
@@ -15,6 +16,7 @@ import System
 struct CurveScores {
   static func main() throws {
     let arguments = Arguments()
+    if arguments.file == "cost" { return try cost(arguments) }
     let columns = arguments.list("columns", ["trial", "step", "seconds"])
     let metric = arguments.text("metric", "accuracy")
     let reader = TraceReader(
@@ -32,6 +34,33 @@ struct CurveScores {
           try score.add(curves, predictor, seen: seen, repetition, others: arguments.number("others", curves.count / 2))
         }
         say("| \(predictor) | \(seen) | \(score.row) |")
+      }
+    }
+  }
+
+  /// Processor time of one prediction, the first time with these curves and later, medians of 200.
+  private static func cost(_ arguments: Arguments) throws {
+    let curves = (0..<97).map { index in
+      var random = RandomStream(seed: 1, purpose: "cost", index: index)
+      let (end, speed) = (Double.random(in: 0.5...0.9, using: &random), Double.random(in: 0.02...0.2, using: &random))
+      return LearningCurve(
+        steps: Array(1...120), values: (1...120).map { end * (1 - exp(-speed * Double($0))) + .random(in: -0.01...0.01, using: &random) })
+    }
+    let seen = LearningCurve(steps: Array(1...30), values: Array(curves[96].values[..<30]))
+    say("| predictor | other curves | ms, first | ms, later |")
+    say("|---|---|---|---|")
+    for name in arguments.list("predictors", ["average", "last"]) {
+      for others in [0, 8, 96] {
+        var predictor = try CurvePredictorCatalog.make(AlgorithmChoice(name))
+        let request = CurveRequest(
+          trial: TrialID(1), curve: seen, others: Array(curves[..<others]), steps: Array(31...120), target: 0.7)
+        let times = (0...200).map { _ in
+          let start = threadNanoseconds()
+          _ = predictor.predict(request)
+          return (threadNanoseconds() - start) * 1e-6
+        }
+        let later = times.dropFirst().sorted()
+        say("| \(name) | \(others) | \(String(format: "%.1f | %.3f", times[0], later[later.count / 2])) |")
       }
     }
   }

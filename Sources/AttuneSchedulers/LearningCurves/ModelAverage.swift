@@ -31,12 +31,14 @@ public struct ModelAverage: CurvePredictor {
   public mutating func predict(_ request: CurveRequest) -> CurvePrediction? {
     guard let points = FinitePoints(request.curve) else { return nil }
     guard let first = request.steps.first, let last = request.steps.last else { return CurvePrediction(mean: [], deviation: []) }
-    companions.update(request.others, first: first, last: last)
+    companions.update(request.others, first: first)
     let seen = points.prefix(.max)
     let steps = seen.map { points.steps[$0] } + request.steps.map(Double.init)
-    let places = CurveModels.Places(steps: steps, positions: steps.map(points.position), seen: seen.count)
+    let end = max(Double(last), companions.end)
+    let places = CurveModels.Places(
+      steps: steps, positions: steps.map(points.position), seen: seen.count, end: (end, points.position(of: end)))
     let values = seen.map { points.values[$0] }
-    var shapes = shapes(to: GrowthShapes.rounded(max(points.position(of: Double(last)), points.position(of: companions.end))))
+    var shapes = shapes(to: GrowthShapes.rounded(places.end.position))
     defer { keep(shapes) }
     var trust = TrustLearning.prior(templates: companions.templates.count)
     let models: CurveModels

@@ -23,18 +23,16 @@ struct CurveCompanions: Sendable {
   private var learned: (curves: [LearningCurve], end: Double, trust: [Int: [Double]]) = ([], 0, [:])
 
   /// Takes over the curves of a request.
-  /// - Parameters:
-  ///   - first: the first step asked.
-  ///   - last: the last one.
-  mutating func update(_ others: [LearningCurve], first: Int, last: Int) {
+  /// - Parameter first: the first step asked.
+  mutating func update(_ others: [LearningCurve], first: Int) {
     let ends = others.map { $0.steps.last ?? 0 }
     let longest = ends.max() ?? 0
     end = Double(longest)
     let reaching = others.indices.filter { ends[$0] >= first }
-    let whole = reaching.filter { ends[$0] >= last }
+    let whole = reaching.filter { 10 * ends[$0] >= 9 * longest }
     var chosen = Self.some(whole, Self.limit)
     if chosen.count < Self.limit {
-      chosen += Self.some(reaching.filter { ends[$0] < last }, Self.limit - chosen.count)
+      chosen += Self.some(reaching.filter { 10 * ends[$0] < 9 * longest }, Self.limit - chosen.count)
       chosen.sort()
     }
     templates = chosen.compactMap { template(of: others[$0], at: $0) }

@@ -22,6 +22,8 @@ struct CurveModels: Sendable {
     let positions: [Double]
     /// How many of them are seen, at least one.
     let seen: Int
+    /// Where curves end, at or behind the last of the steps, and its position: answers do not depend on how far one asks.
+    let end: (step: Double, position: Double)
   }
 
   /// How far off a template the curve may lie at the last point seen, in those units, and which part of its growth it may have more or less.
@@ -47,13 +49,14 @@ struct CurveModels: Sendable {
   /// Models that learn from other curves.
   /// - Returns: `nil` when there are none, or none that moves, so that there is no unit.
   init?(templates: [CurveTemplate], places: Places, shapes: inout GrowthShapes) {
-    let (last, end) = (places.seen - 1, places.steps.count - 1)
+    let last = places.seen - 1
     let values = templates.map { $0.values(at: places.steps) }
+    let ends = templates.map { $0.values(at: [places.end.step])[0] }
     let here = Spread(values.map { $0[last] })
-    let rises = Spread(values.map { $0[end] - $0[0] })
-    let gains = Spread(values.map { $0[end] - $0[last] })
+    let rises = Spread(zip(ends, values).map { $0 - $1[0] })
+    let gains = Spread(zip(ends, values).map { $0 - $1[last] })
     let isFew = templates.count < 4
-    let scale = isFew ? 0.25 * abs(rises.median) : max(Spread(values.map { $0[end] }).deviation, 0.2 * abs(rises.median))
+    let scale = isFew ? 0.25 * abs(rises.median) : max(Spread(ends).deviation, 0.2 * abs(rises.median))
     guard !templates.isEmpty, scale.isFinite, scale > 1e-12 * abs(here.median) else { return nil }
     (shift, self.scale, self.places) = (here.median, scale, places)
     // What a few have gained says no more than how much it is about.
@@ -86,7 +89,7 @@ struct CurveModels: Sendable {
     self.places = places
     shift = last
     scale = (values.max() ?? last) - (values.min() ?? last)
-    let octaves = log2(places.positions[places.positions.count - 1] / places.positions[places.seen - 1])
+    let octaves = log2(places.end.position / places.positions[places.seen - 1])
     families =
       Self.followed.map { _ in [] }
       + Self.growth(&shapes, places, level: (0, 2), rise: (1, 1.25), gain: (0.1 * octaves, max(0.25 * octaves, 0.1)))
@@ -110,7 +113,7 @@ struct CurveModels: Sendable {
   ) -> [[CurveComponent]] {
     let rows = places.positions.map { shapes.row(at: $0) }
     let last = rows[places.seen - 1]
-    let end = rows[rows.count - 1]
+    let end = shapes.row(at: places.end.position)
     return [gain, (gain.mean, anything)].map { gain in
       (0..<shapes.count).map { shape in
         // The gain is like a value seen: it says how much of the shape there is, and how likely that shape is at all.

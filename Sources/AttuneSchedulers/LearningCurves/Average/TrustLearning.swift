@@ -48,7 +48,9 @@ struct TrustLearning: Sendable {
       let later = [seen, seen + (count - seen) / 2, count - 1].reduce(into: [Int]()) { if $0.last != $1 { $0.append($1) } }
       let steps = (start + later).map { points.steps[$0] }
       if last?.steps != steps {
-        let places = CurveModels.Places(steps: steps, positions: steps.map(points.position), seen: start.count)
+        let positions = steps.map(points.position)
+        let places = CurveModels.Places(
+          steps: steps, positions: positions, seen: start.count, end: (steps[steps.count - 1], positions[steps.count - 1]))
         guard let models = CurveModels(templates: templates, places: places, shapes: &shapes), let basis = models.basis() else { continue }
         last = (steps, models, basis)
       }
