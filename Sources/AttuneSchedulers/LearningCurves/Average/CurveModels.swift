@@ -27,7 +27,7 @@ struct CurveModels: Sendable {
   }
 
   /// How far off a template the curve may lie at the last point seen, in those units, and which part of its growth it may have more or less.
-  private static let followed: [(level: Double, rise: Double)] = [(0.1, 0.15), (0.5, 0.5)]
+  private static let followed: [(level: Double, rise: Double)] = [(0.15, 0.15), (0.5, 0.5)]
   /// A deviation that excludes nothing.
   private static let anything = 100.0
 

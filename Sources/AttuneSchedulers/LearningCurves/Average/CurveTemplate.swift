@@ -35,13 +35,13 @@ struct CurveTemplate: Sendable {
     }
   }
 
-  /// Means over the neighbours within a tenth of a step's number, as many before as behind, so that a slope stays what it is.
+  /// Means over the neighbours within 15 % of a step's number, as many before as behind, so that a slope stays what it is.
   private static func smoothed(_ values: [Double], at steps: [Double]) -> [Double] {
     var low = 0
     var high = 0
     return values.indices.map { index in
-      while steps[low] < 0.9 * steps[index] { low += 1 }
-      while high + 1 < steps.count, steps[high + 1] <= 1.1 * steps[index] { high += 1 }
+      while steps[low] < 0.85 * steps[index] { low += 1 }
+      while high + 1 < steps.count, steps[high + 1] <= 1.15 * steps[index] { high += 1 }
       let reach = min(index - low, high - index, 16)
       guard reach > 0 else { return values[index] }
       var sum = 0.0

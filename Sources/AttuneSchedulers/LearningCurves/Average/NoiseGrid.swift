@@ -9,9 +9,9 @@ import AttuneMath
 /// How values may stray from a model's curve: white noise, and a walk in the logarithm of the position, because no model is right for long.
 struct NoiseGrid: Sendable {
   /// Variance of the walk over a factor e in position, in variances of the white noise.
-  static let wanders = [1.0, 8, 64]
+  static let wanders = [0.5, 4, 32]
   /// Deviations of the white noise, in the curves' scale.
-  static let deviations = (0..<6).map { 0.004 * pow(125, Double($0) / 5) }
+  static let deviations = (0..<6).map { 0.01 * pow(50, Double($0) / 5) }
 
   /// Distance of two positions as the walk counts it.
   static func distance(_ position: Double, from here: Double) -> Double { abs(log(position / here)) }
