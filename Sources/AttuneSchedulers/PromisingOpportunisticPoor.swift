@@ -62,11 +62,11 @@ public struct PromisingOpportunisticPoor: SchedulerInsight {
     return .resume(id)
   }
 
-  /// What it thinks of a trial; one that it stopped, or that ended otherwise, is poor.
+  /// What it thinks of a trial; what it has given up is poor, of what ended otherwise it thinks nothing.
   public func outlook(of id: TrialID) -> TrialOutlook? {
     let entry = standings[id]
-    guard entry.isKnown else { return nil }
-    let standing: TrialOutlook.Standing = entry.isOver ? .poor : standings.isPromising(id) ? .promising : .opportunistic
+    guard entry.isKnown, entry.isPoor || !entry.isOver else { return nil }
+    let standing: TrialOutlook.Standing = entry.isPoor ? .poor : standings.isPromising(id) ? .promising : .opportunistic
     return TrialOutlook(standing, probability: entry.remaining?.probability, seconds: entry.isTimed ? entry.remaining?.seconds : nil)
   }
 
@@ -80,7 +80,7 @@ public struct PromisingOpportunisticPoor: SchedulerInsight {
     guard isBoundary else { return moves }
     let best = curves[id].course.best
     let killThreshold = options.killThreshold.map { MeritScale(options.range).merit($0, situation.history.objective) }
-    if killThreshold.map({ best <= $0 }) ?? false || curves[id].curve.values.last?.isFinite == false { return moves + [.stop(id)] }
+    if killThreshold.map({ best <= $0 }) ?? false || curves[id].curve.values.last?.isFinite == false { return moves + [giveUp(id)] }
     moves += predict(id, situation)
     if options.isBarrier, situation.canSuspend, situation.someoneWaits { moves.append(.suspend(id)) }
     return moves
@@ -106,11 +106,16 @@ public struct PromisingOpportunisticPoor: SchedulerInsight {
     let pace = curves[id].pace.secondsPerStep
     let remaining = RemainingTime(
       chances: prediction.probability, steps: standings[id].asked, pace: pace ?? 0, budget: budget(situation) ?? .infinity)
-    if remaining.probability < options.stopProbability { return [.stop(id)] }
+    if remaining.probability < options.stopProbability { return [giveUp(id)] }
     standings.set(id, remaining, isTimed: pace != nil)
     divide(situation)
     guard !options.isBarrier, !standings.isPromising(id), !standings.isWaiting(id) else { return [] }
     return situation.canSuspend && situation.someoneWaits ? [.suspend(id)] : []
+  }
+
+  private mutating func giveUp(_ id: TrialID) -> Move {
+    standings.giveUp(id)
+    return .stop(id)
   }
 
   private mutating func divide(_ situation: Situation) { standings.divide(slots: situation.slots, share: options.slotsPerTrial) }

@@ -93,6 +93,11 @@ import Testing
       definition.job == Job(command: ["./run.sh", "-v", "{config}"], directory: "/data/run", environment: ["A": "1"], isAuptimizer: true))
     #expect(definition.seed == 7 && definition.resources.localSlots == 3 && definition.limits == Limits(trials: 9, retries: 3))
     #expect(definition.scheduler == AlgorithmChoice("median"))
+    for (policy, word) in [("bandit", "bandit"), ("truncation", "percentile"), ("curve_fitting", "earlyterm")] {
+      let early = #", "resource_args": {"early_stop": {"aup_policy": "\#(policy)"}}"#
+      let file = try ExperimentFile.parse(text: Self.file("random", more: early), path: "e.json")
+      #expect(file.definition.scheduler == AlgorithmChoice(word))
+    }
     #expect(
       file.remarks.map(\.description) == [
         "e.json:3:78: resource_args.early_stop.aup_policy_steps: has no effect here; 'median' keeps its own default",

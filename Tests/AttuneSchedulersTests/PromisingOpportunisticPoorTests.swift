@@ -36,7 +36,7 @@ import Testing
     #expect(stand.suspend(2) == [] && stand.next() == .fresh)
     stand.canStartFresh = false
     #expect(stand.next() == .resume(TrialID(2)) && stand.next() == .nothing)
-    #expect(stand.scheduler.outlook(of: TrialID(3)) == nil)
+    #expect(stand.scheduler.outlook(of: TrialID(3)) == nil && stand.end(1) == [] && stand.scheduler.outlook(of: TrialID(1)) == nil)
   }
 
   @Test func whatIsPoorIsStopped() throws {

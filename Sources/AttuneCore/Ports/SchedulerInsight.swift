@@ -1,4 +1,4 @@
-/// What a scheduler thinks of a trial that is not over.
+/// What a scheduler thinks of a trial.
 public struct TrialOutlook: Hashable, Sendable, Codable {
   /// How resources are meant for it.
   public enum Standing: String, Hashable, Sendable, Codable, CaseIterable {
@@ -6,7 +6,7 @@ public struct TrialOutlook: Hashable, Sendable, Codable {
     case promising
     /// It gets what promising ones leave.
     case opportunistic
-    /// It is given up.
+    /// It has been given up.
     case poor
   }
 
@@ -27,6 +27,6 @@ public struct TrialOutlook: Hashable, Sendable, Codable {
 
 /// A scheduler that can say what it thinks of trials: for people who watch, and for simulations that count.
 public protocol SchedulerInsight: Scheduler {
-  /// What it thinks of a trial; `nil` for one it has not heard of.
+  /// What it thinks of a trial; `nil` for one it has not heard of, or that is over and was not given up.
   func outlook(of id: TrialID) -> TrialOutlook?
 }

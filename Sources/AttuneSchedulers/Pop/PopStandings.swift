@@ -8,6 +8,8 @@ struct PopStandings: Sendable {
     /// Seconds it may take, where the pace is known.
     fileprivate(set) var isTimed = false
     fileprivate(set) var isOver = false
+    /// It has been given up.
+    fileprivate(set) var isPoor = false
     fileprivate(set) var isKnown = false
     /// How many steps after the curve's end its last prediction was asked for.
     fileprivate(set) var asked: [Int] = []
@@ -48,6 +50,8 @@ struct PopStandings: Sendable {
   }
 
   mutating func divide(slots: Int, share: Double) { threshold = SlotDivision.threshold(ranking, slots: slots, share: share) }
+
+  mutating func giveUp(_ id: TrialID) { entries[id].isPoor = true }
 
   mutating func wait(_ id: TrialID, round: Int) {
     turns += 1
