@@ -36,11 +36,12 @@ extension ExperimentMachine {
   /// With several seeds a target is reached by all of them together, when the last has ended.
   mutating func judgeSeeds(after id: TrialID) -> [Action] {
     let trial = history[id]
-    guard criteria.seeds != nil, criteria.hasTarget, closing == nil, testing == nil, trial.state.isFinal, isSearched(trial) else {
-      return []
-    }
+    guard criteria.seeds != nil, criteria.hasTarget || !definition.stopWhen.isEmpty, closing == nil, testing == nil, trial.state.isFinal,
+      isSearched(trial)
+    else { return [] }
     let proposed = trial.replica?.trial ?? id
-    return criteria.reachesTarget(history.result(of: proposed)) ? close(.targetReached(proposed)) : []
+    return criteria.reachesTarget(history.result(of: proposed)) || meetsStopCriteria(seedsOf: proposed)
+      ? close(.targetReached(proposed)) : []
   }
 
   private mutating func addReplica(_ replica: Trial.Replica, parent: TrialID?) -> [Action] {

@@ -43,7 +43,9 @@ extension ExperimentMachine {
   /// Whether a trial reaches the target by itself, now that it has reported.
   /// - Parameter isFirst: of its attempt. What came before it may have reached the target when the experiment was being interrupted.
   private func reachesTarget(_ id: TrialID, isFirst: Bool) -> Bool {
-    guard criteria.hasTarget, criteria.seeds == nil, history[id].origin == nil else { return false }
+    guard criteria.seeds == nil, history[id].origin == nil else { return false }
+    if meetsStopCriteria(history[id]) { return true }
+    guard criteria.hasTarget else { return false }
     // The best of a curve gets better by its last report only: the whole of it need not be looked through at every step.
     if !isFirst, criteria.isSimple, let value = history[id].reports.last?.metrics[definition.objective.metric] {
       return value.isFinite && definition.objective.reachesTarget(value)

@@ -110,12 +110,24 @@ struct Scenario {
         retries: words["retries"].flatMap { Int($0) } ?? 0), seed: 1)
     if words.contains("latency") { definition.objectives.append(Objective(metric: "latency", goal: .minimize)) }
     definition.outcomeConstraints = (words["memory"].flatMap(Double.init)).map { [OutcomeConstraint(metric: "memory", .atMost, $0)] } ?? []
+    definition.stopWhen = words["stop"].map(bounds) ?? []
     definition.suspend = words["suspend"].flatMap(SuspendMode.init(rawValue:)) ?? .none
     definition.seeds = words["tune"].flatMap { Int($0) }.map { tune in
       Seeds(
         tune: tune, test: words["test"].flatMap { Int($0) } ?? 0, summary: words["summary"].flatMap(Seeds.Summary.init(rawValue:)) ?? .mean)
     }
     return definition
+  }
+}
+
+extension Scenario {
+  /// `accuracy>=0.9,latency<=20`.
+  private static func bounds(_ text: String) -> [OutcomeConstraint] {
+    text.split(separator: ",").compactMap { text in
+      let isFloor = text.contains(">=")
+      let parts = text.components(separatedBy: isFloor ? ">=" : "<=")
+      return parts.last.flatMap(Double.init).map { OutcomeConstraint(metric: parts[0], isFloor ? .atLeast : .atMost, $0) }
+    }
   }
 }
 

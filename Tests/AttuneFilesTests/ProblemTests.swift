@@ -17,12 +17,12 @@ import Testing
     (Samples.file("paramters: {}"), "t.yaml:4:1: unknown key 'paramters'. Did you mean 'parameters'?"),
     (
       Samples.file("zzzzzzzz: 1"),
-      "t.yaml:4:1: unknown key 'zzzzzzzz'; allowed: name, command, directory, objective, objectives, outcome_constraints, seeds, "
+      "t.yaml:4:1: unknown key 'zzzzzzzz'; allowed: name, command, directory, objective, objectives, outcome_constraints, stop_when, seeds, "
         + "parameters, constraints, proposer, start_with, warm_start, duplicates, scheduler, resources, suspend, limits, metrics, environment, threads, seed"
     ),
     (
       Samples.file("x: 1", without: "command"),
-      "t.yaml:3:1: unknown key 'x'; allowed: name, command, directory, objective, objectives, outcome_constraints, seeds, "
+      "t.yaml:3:1: unknown key 'x'; allowed: name, command, directory, objective, objectives, outcome_constraints, stop_when, seeds, "
         + "parameters, constraints, proposer, start_with, warm_start, duplicates, scheduler, resources, suspend, limits, metrics, environment, threads, seed"
     ),
     (
@@ -45,9 +45,8 @@ import Testing
         + "allowed is METRIC <= NUMBER or METRIC >= NUMBER, e.g. \"memory <= 800\""
     ),
     (
-      Samples.file("outcome_constraints: [\"memory <= much\"]"),
-      "t.yaml:4:23: outcome_constraints: got 'memory <= much'; "
-        + "allowed is METRIC <= NUMBER or METRIC >= NUMBER, e.g. \"memory <= 800\""
+      Samples.file("stop_when: [\"memory <= much\"]"),
+      "t.yaml:4:13: stop_when: got 'memory <= much'; allowed is METRIC <= NUMBER or METRIC >= NUMBER, e.g. \"accuracy >= 0.9\""
     ),
     (Samples.file("seeds: {tune: 0}"), "t.yaml:4:15: seeds.tune: got 0; allowed is a whole number from 1"),
     (Samples.file("seeds: {tunes: 3}"), "t.yaml:4:9: seeds: unknown key 'tunes'. Did you mean 'tune'?"),

@@ -38,6 +38,7 @@ struct RandomDefinition {
         OutcomeConstraint(metric: $0, chance() ? .atMost : .atLeast, number())
       }
     }
+    if chance() { definition.stopWhen = [OutcomeConstraint(metric: "accuracy", chance() ? .atMost : .atLeast, number())] }
     if chance() { definition.seeds = seeds() }
     return definition
   }

@@ -49,7 +49,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     if let seed { definition.seed = seed }
     try Controller.check(definition) { key, complaint in experiment.problem(at: key, "\(key): \(complaint)").description }
-    if definition.objectives.count > 1, definition.scheduler.name != "fifo" {
+    if definition.objectives.count > 1, !["fifo", "dominance"].contains(definition.scheduler.name) {
       Failure.complain(
         "attune: scheduler '\(definition.scheduler.name)' goes by '\(definition.objective.metric)' alone, the first of "
           + "\(definition.objectives.count) objectives")

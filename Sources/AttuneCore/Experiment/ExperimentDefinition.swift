@@ -117,6 +117,7 @@ public struct ExperimentDefinition: Hashable, Sendable, Codable {
   // Not written when there are none, so that definitions of before they were known read alike.
   private var otherObjectives: [Objective]?
   private var outcomeBounds: [OutcomeConstraint]?
+  private var stopBounds: [OutcomeConstraint]?
 
   /// What it is after, the first being what a single best trial is judged by.
   /// - Precondition: at least one.
@@ -133,6 +134,12 @@ public struct ExperimentDefinition: Hashable, Sendable, Codable {
   public var outcomeConstraints: [OutcomeConstraint] {
     get { outcomeBounds ?? [] }
     set { outcomeBounds = newValue.isEmpty ? nil : newValue }
+  }
+
+  /// Bounds on metrics: the experiment ends as soon as a trial's newest report keeps all of them; none when there are none.
+  public var stopWhen: [OutcomeConstraint] {
+    get { stopBounds ?? [] }
+    set { stopBounds = newValue.isEmpty ? nil : newValue }
   }
 
   /// What counts as better.

@@ -32,6 +32,11 @@ public struct OutcomeConstraint: Hashable, Sendable, Codable {
     return max(0, side == .atMost ? value - bound : bound - value)
   }
 
+  /// Whether a report has the metric, and it is a number that keeps the bound.
+  public func isKept(in report: Report) -> Bool {
+    report.metrics[metric].map { side == .atMost ? $0 <= bound : $0 >= bound } ?? false
+  }
+
   /// How far beyond the bound the last report that has the metric is.
   public func violation(in reports: [Report]) -> Double { violation(of: value(in: reports)) }
 }

@@ -26,7 +26,11 @@ extension KeyTable {
         "outcome_constraints", "list of texts `METRIC <= NUMBER` or `METRIC >= NUMBER`", "none",
         "Bounds on metrics: a trial that breaks one is worse than any that keeps them all.",
         example: "outcome_constraints: [\"memory <= 800\", \"accuracy >= 0.9\"]",
-        Shapes.list(of: ["type": "string", "pattern": "\\S\\s*(<=|>=)\\s*[-+.0-9][-+.0-9eE]*\\s*$"], atLeast: 0)),
+        bounds),
+      FileKey(
+        "stop_when", "list of texts `METRIC <= NUMBER` or `METRIC >= NUMBER`", "none",
+        "The experiment ends as soon as one trial's newest report keeps all of these bounds.",
+        example: "stop_when: [\"accuracy >= 0.9\", \"latency <= 20\"]", bounds),
       FileKey(
         "seeds", "mapping", "one seed, the trial's own", "Tries every configuration with several seeds, and the best one with others.",
         example: "seeds: {tune: 5, test: 10}", Shapes.reference("seeds")),
@@ -57,7 +61,8 @@ extension KeyTable {
         "Whether a configuration may be tried again: `allow` it where results are noisy.", example: "duplicates: allow",
         Shapes.oneOf(Duplicates.allCases.map(\.rawValue))),
       FileKey(
-        "scheduler", "word, or mapping with `name` and options", "fifo", "What stops trials early.", example: "scheduler: median",
+        "scheduler", "word, or mapping with `name` and options", "fifo", "Which trials hold the slots: stops, suspends and resumes them.",
+        example: "scheduler: asha",
         Shapes.reference("algorithm")),
       FileKey(
         "resources", "mapping", "this machine, a slot for each core", "Where trials run.", example: "resources: {local: {slots: 2}}",
@@ -85,6 +90,9 @@ extension KeyTable {
         example: "seed: 1",
         Shapes.count(from: 0)),
     ])
+
+  private static let bounds = Shapes.list(
+    of: ["type": "string", "pattern": "\\S\\s*(<=|>=)\\s*[-+.0-9][-+.0-9eE]*\\s*$"], atLeast: 0)
 
   /// What `proposer` and `scheduler` take besides a word. The options are the algorithm's, which checks them.
   static let algorithm = KeyTable(

@@ -34,7 +34,8 @@ struct ExperimentReader {
       name: name, job: job, objective: objectives[0], space: space, proposer: proposer, scheduler: scheduler,
       resources: Resources(localSlots: slots), limits: limits, seed: try seed(file.optional("seed")), suspend: suspend)
     definition.objectives = objectives
-    definition.outcomeConstraints = try ObjectiveReader.outcomeConstraints(file.optional("outcome_constraints"))
+    definition.outcomeConstraints = try ObjectiveReader.bounds(file.optional("outcome_constraints"), example: "memory <= 800")
+    definition.stopWhen = try ObjectiveReader.bounds(file.optional("stop_when"), example: "accuracy >= 0.9")
     definition.seeds = try ObjectiveReader.seeds(file.optional("seeds"))
     definition.startWith = try SearchReader.points(file.optional("start_with"), space)
     definition.duplicates = try file.optional("duplicates")?.word(Duplicates.self) ?? .avoid

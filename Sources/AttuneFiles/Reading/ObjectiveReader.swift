@@ -1,6 +1,6 @@
 import AttuneCore
 
-/// Reads what counts as better: `objective` or `objectives`, `outcome_constraints`, `seeds`.
+/// Reads what counts as better: `objective` or `objectives`, `outcome_constraints`, `stop_when`, `seeds`.
 enum ObjectiveReader {
   /// At least one.
   static func objectives(of file: FileSection) throws(FileProblem) -> [Objective] {
@@ -22,10 +22,10 @@ enum ObjectiveReader {
   }
 
   /// Each a bound on one metric.
-  static func outcomeConstraints(_ item: FileItem?) throws(FileProblem) -> [OutcomeConstraint] {
+  static func bounds(_ item: FileItem?, example: String) throws(FileProblem) -> [OutcomeConstraint] {
     var constraints: [OutcomeConstraint] = []
-    for item in try item?.list("a list of texts, e.g. [\"memory <= 800\"]") ?? [] {
-      let allowed = "METRIC <= NUMBER or METRIC >= NUMBER, e.g. \"memory <= 800\""
+    for item in try item?.list("a list of texts, e.g. [\"\(example)\"]") ?? [] {
+      let allowed = "METRIC <= NUMBER or METRIC >= NUMBER, e.g. \"\(example)\""
       let text = try item.text(allowed)
       guard let match = text.wholeMatch(of: /\s*(\S.*?)\s*(<=|>=)\s*(\S+)\s*/), let bound = Double(match.3), bound.isFinite else {
         throw item.refusal(allowed)

@@ -25,6 +25,7 @@ extension ExperimentFile {
     if !definition.outcomeConstraints.isEmpty {
       add("outcome_constraints", YAMLText.list(definition.outcomeConstraints.map { .string($0.description) }))
     }
+    if !definition.stopWhen.isEmpty { add("stop_when", YAMLText.list(definition.stopWhen.map { .string($0.description) })) }
     if let seeds = definition.seeds { add("seeds", YAMLText.mapping(Self.seeds(seeds))) }
     add("parameters", "")
     lines[lines.count - 1] = "parameters:"
