@@ -214,7 +214,8 @@ struct Words {
       guard let trial = Int(self[1]), let step = self["at"].flatMap({ Int($0) }) else {
         throw ScenarioError(description: "a prediction is written: predicted TRIAL at=STEP mean=VALUE")
       }
-      let prediction = self["mean"].flatMap(Double.init).map { CurvePrediction(mean: [$0], deviation: [0.1], probability: [0.5]) }
+      let chance = self["chance"].flatMap(Double.init) ?? 0.5
+      let prediction = self["mean"].flatMap(Double.init).map { CurvePrediction(mean: [$0], deviation: [0.1], probability: [chance]) }
       return .predicted(TrialID(trial), at: step, prediction)
     }
   }
