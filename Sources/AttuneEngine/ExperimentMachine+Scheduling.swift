@@ -8,7 +8,7 @@ extension ExperimentMachine {
     let id = occasion.trial
     guard isSearched(history[id]) else { return [] }
     let seed = schedulers.count == 1 ? 0 : seedIndex(of: history[id])
-    return schedulers[seed].moves(on: occasion, in: situation(held: held, canStartFresh: canPropose))
+    return ask(seed, of: held, canStartFresh: canPropose) { $0.moves(on: occasion, in: $1) }
   }
 
   mutating func tell(_ occasion: Occasion) -> [Action] {
@@ -30,7 +30,7 @@ extension ExperimentMachine {
   mutating func scheduled(for slot: Slot) -> Action? {
     for seed in schedulers.indices {
       let canStartFresh = seed == 0 && canPropose
-      switch next(of: seed, in: slot, canStartFresh: canStartFresh) {
+      switch ask(seed, of: held(by: seed, in: slot), canStartFresh: canStartFresh, { $0.next(in: $1) }) {
       case .resume(let id):
         guard held.contains(id), parked[id] == nil, canContinue(id, in: slot), seedIndex(of: history[id]) == seed else { continue }
         held.remove(id)
@@ -46,11 +46,6 @@ extension ExperimentMachine {
     return nil
   }
 
-  /// Asks a scheduler. What it is shown is gone when it has answered, so that what follows changes the state and no copy of it.
-  private mutating func next(of seed: Int, in slot: Slot, canStartFresh: Bool) -> Next {
-    schedulers[seed].next(in: situation(held: held(by: seed, in: slot), canStartFresh: canStartFresh))
-  }
-
   /// An answer to a request that was replaced is late.
   mutating func predicted(_ id: TrialID, at step: Int, _ prediction: CurvePrediction?) -> [Action] {
     guard let request = predictions[id], request.curve.steps.last == step else { return [] }
@@ -64,10 +59,16 @@ extension ExperimentMachine {
     return held.filter { seedIndex(of: history[$0]) == seed && parked[$0] == nil && canContinue($0, in: slot) }
   }
 
-  private func situation(held: Set<TrialID>, canStartFresh: Bool) -> Situation {
-    Situation(
+  /// Asks a scheduler. What it is shown is gone when it has answered, so that what follows changes the state and no copy of it; and it is
+  /// made member by member, as while the scheduler changes, the machine that it is part of could only be read as a copy.
+  /// - Parameter held: the suspended trials that it is shown.
+  private mutating func ask<Answer>(
+    _ seed: Int, of held: Set<TrialID>, canStartFresh: Bool, _ question: (inout any Scheduler, Situation) -> Answer
+  ) -> Answer {
+    let situation = Situation(
       history: history, limits: definition.limits, seconds: activity.seconds, slots: slots.count, held: held,
       canStartFresh: canStartFresh, canSuspend: canSuspend)
+    return question(&schedulers[seed], situation)
   }
 
   private func seedIndex(of trial: Trial) -> Int { min(schedulers.count, trial.replica?.seed ?? 1) - 1 }

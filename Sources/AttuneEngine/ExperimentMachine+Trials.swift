@@ -106,12 +106,15 @@ extension ExperimentMachine {
   }
 
   func attempt(_ id: AttemptID) -> Attempt? {
-    guard let trial = history.trial(id.trial), trial.attempts.indices.contains(id.number - 1) else { return nil }
-    return trial.attempts[id.number - 1]
+    let (trial, number) = (id.trial.rawValue - 1, id.number - 1)
+    guard history.trials.indices.contains(trial), history.trials[trial].attempts.indices.contains(number) else { return nil }
+    return history.trials[trial].attempts[number]
   }
 
   mutating func update(_ id: AttemptID, _ change: (inout Attempt) -> Void) {
-    guard attempt(id) != nil else { return }
+    guard history.trials.indices.contains(id.trial.rawValue - 1), history.trials[id.trial.rawValue - 1].attempts.count >= id.number else {
+      return
+    }
     change(&history[id.trial].attempts[id.number - 1])
     touched.insert(id.trial)
   }

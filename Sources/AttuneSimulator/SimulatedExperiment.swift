@@ -65,7 +65,7 @@ public struct SimulatedExperiment {
     run.outcome = machine.outcome
     run.seconds = clock
     run.trials.removeSubrange(machine.history.trials.count...)
-    for (index, trial) in machine.history.trials.enumerated() { run.trials[index].state = trial.state }
+    for index in run.trials.indices { run.trials[index].state = machine.history.trials[index].state }
     return run
   }
 }
@@ -175,6 +175,7 @@ extension SimulatedExperiment {
       next += 1
       run.events += 1
       for action in machine.handle(event) { perform(action) }
+      machine.forgetTouched()
     }
     happening.removeAll(keepingCapacity: true)
   }

@@ -39,7 +39,8 @@ public struct History: Hashable, Sendable {
   /// The trial of that number; writing to it is the machine's business.
   /// - Precondition: it exists.
   public subscript(id: TrialID) -> Trial {
-    get { trials[id.rawValue - 1] }
+    // Yielded and not copied: a trial has a dozen members that would have to be retained.
+    _read { yield trials[id.rawValue - 1] }
     _modify { yield &trials[id.rawValue - 1] }
   }
 
