@@ -8,7 +8,7 @@ WITH_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 # Where `make install` puts the command.
 PREFIX ?= $(HOME)/.local
 
-.PHONY: demo test test-recipes build install bench bench-live bench-suspend bench-search fuzz fuzz-keep format lint clean setup-demo setup-test bench-curves
+.PHONY: demo test test-recipes build install bench bench-live bench-suspend bench-search fuzz fuzz-keep format lint clean setup-demo setup-test bench-curves bench-simulate
 
 demo: setup-demo build
 	$(WITH_VENV) .build/release/attune run Examples/digits/experiment.yaml
@@ -53,6 +53,8 @@ bench-live: setup-test build
 
 bench-suspend: setup-test build
 	$(WITH_VENV) Scripts/bench-suspend.sh
+bench-simulate: setup-test
+	$(WITH_VENV) Scripts/bench-simulate.sh
 
 # Hours the first time: other libraries search, too. What they found is kept. SEARCH="--instances 1" for less.
 bench-search: build

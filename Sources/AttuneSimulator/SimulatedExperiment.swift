@@ -27,6 +27,8 @@ public struct SimulatedExperiment {
   /// When the predictor has done all it was asked for.
   private var predictorFreeAt = 0.0
   private var run: SimulatedRun
+  /// Whether the scheduler says what it thinks of trials.
+  private let hasInsight: Bool
 
   /// An experiment before it has begun.
   /// - Parameters:
@@ -50,6 +52,7 @@ public struct SimulatedExperiment {
     processes = SimulatedProcesses(
       workload, order: order, conditions: conditions, seed: seed &+ UInt64(repetition) &* 0x9E37_79B9_7F4A_7C15)
     predictor = scheduler.predictor
+    hasInsight = scheduler is any SchedulerInsight
     run = SimulatedRun(scheduler: choice.words, repetition: repetition)
     run.trials.reserveCapacity(order.count)
   }
@@ -178,6 +181,19 @@ extension SimulatedExperiment {
       machine.forgetTouched()
     }
     happening.removeAll(keepingCapacity: true)
+    if hasInsight { noteAllocation() }
+  }
+
+  private mutating func noteAllocation() {
+    var (promising, all) = (0, 0)
+    for case let process? in processes.running {
+      all += 1
+      if machine.outlook(of: process.attempt.trial)?.standing == .promising { promising += 1 }
+    }
+    let last = run.allocation.last
+    guard last?.promising != promising || last?.others != all - promising else { return }
+    if last?.seconds == clock { run.allocation.removeLast() }
+    run.allocation.append(.init(seconds: clock, promising: promising, others: all - promising))
   }
 
   private mutating func perform(_ action: Action) {

@@ -25,6 +25,16 @@ public struct SimulatedRun: Sendable {
     public var total: Double { steps + lost + suspending + resuming }
   }
 
+  /// Who holds the slots from some moment on.
+  public struct Allocation: Hashable, Sendable {
+    /// On the virtual clock.
+    public let seconds: Double
+    /// Slots of trials that the scheduler calls promising.
+    public let promising: Int
+    /// Slots of the other trials.
+    public let others: Int
+  }
+
   /// What became of one trial.
   public struct TrialRun: Hashable, Sendable {
     /// Its configuration's place in the workload.
@@ -57,6 +67,8 @@ public struct SimulatedRun: Sendable {
   public internal(set) var machineTime = MachineTime()
   /// By number: those that were proposed.
   public internal(set) var trials: [TrialRun] = []
+  /// Who held the slots, from change to change; empty where the scheduler does not say what it thinks of trials.
+  public internal(set) var allocation: [Allocation] = []
   /// Predictions that were made.
   public internal(set) var predictions = 0
   /// Events that the machine took in.
@@ -73,6 +85,18 @@ public struct SimulatedRun: Sendable {
   public var failures: Int { trials.reduce(0) { $0 + $1.failures } }
   /// The best value; `nil` when nothing was reported that is a number.
   public var best: Double? { improvements.last?.value }
+
+  /// The part of the time of slots in use that promising trials had; `nil` where the scheduler does not say what it thinks of trials.
+  public var promisingShare: Double? {
+    guard !allocation.isEmpty else { return nil }
+    var (promising, all) = (0.0, 0.0)
+    for (index, entry) in allocation.enumerated() {
+      let end = index + 1 < allocation.count ? allocation[index + 1].seconds : seconds
+      promising += Double(entry.promising) * (end - entry.seconds)
+      all += Double(entry.promising + entry.others) * (end - entry.seconds)
+    }
+    return all > 0 ? promising / all : nil
+  }
 
   /// The average over time, from the start to `seconds`, of the best value so far.
   /// - Parameters:

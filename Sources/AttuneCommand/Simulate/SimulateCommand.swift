@@ -29,7 +29,7 @@ struct SimulateCommand: AsyncParsableCommand {
   var budget: Double?
   @Option(help: "Simulations at a time (default: one for each processor).")
   var jobs: Int?
-  @Option(help: ArgumentHelp("Write runs.csv, best.csv and trials.csv into this folder.", valueName: "folder"))
+  @Option(help: ArgumentHelp("Write runs.csv, best.csv, trials.csv and allocation.csv into this folder.", valueName: "folder"))
   var csv: String?
   @Option(help: ArgumentHelp("Draw plots into this folder.", valueName: "folder"))
   var svg: String?
@@ -63,6 +63,7 @@ struct SimulateCommand: AsyncParsableCommand {
       let plan = try plan(played, entries ?? Self.standard(for: played))
       let comparison = Comparison(try await plan.runs(jobs: jobs), of: plan.workload, budget: budget, seed: seed)
       let report = SimulationReport(played: played, plan: plan, comparison: comparison)
+      if let svg { for plot in comparison.plots { try SimulationReport.write(plot.name, plot.text, into: svg) } }
       if let csv { try report.writeTables(to: csv) }
       print(output.isJSON ? report.json.text : report.text)
     } catch let error as SimulationError {

@@ -32,6 +32,8 @@ extension SimulationReport {
       "suspensions": mean(row) { Double($0.suspensions) }, "failures": mean(row) { Double($0.failures) },
       "predictions": mean(row) { Double($0.predictions) }, "events": .int(row.runs.reduce(0) { $0 + $1.events }),
     ]
+    let shares = row.runs.compactMap(\.promisingShare)
+    if !shares.isEmpty { members["promising_share"] = .number(Self.mean(shares)) }
     if hasTarget { members["time_to_target"] = time(row) }
     return .object(members)
   }

@@ -2,12 +2,13 @@ import AttuneSimulator
 import Foundation
 
 extension SimulationReport {
-  /// Writes tables of comma-separated values: a run a line, an improvement a line, a trial a line.
+  /// Writes tables of comma-separated values: a run a line, an improvement a line, a trial a line; and who held the slots.
   /// - Throws: `Failure` when the folder cannot be written.
   func writeTables(to folder: String) throws(Failure) {
     try Self.write("runs.csv", runs, into: folder)
     try Self.write("best.csv", improvements, into: folder)
     try Self.write("trials.csv", trials, into: folder)
+    if allRuns.contains(where: { !$0.allocation.isEmpty }) { try Self.write("allocation.csv", allocation, into: folder) }
   }
 
   /// Writes a file into a folder, which is made when it is not there.
@@ -41,6 +42,14 @@ extension SimulationReport {
   private var improvements: String {
     allRuns.reduce(into: "scheduler,repeat,seconds,best\n") { text, run in
       for point in run.improvements { text += "\(run.scheduler),\(run.repetition + 1),\(point.seconds),\(point.value)\n" }
+    }
+  }
+
+  private var allocation: String {
+    allRuns.reduce(into: "scheduler,repeat,seconds,promising,others\n") { text, run in
+      for entry in run.allocation {
+        text += "\(run.scheduler),\(run.repetition + 1),\(entry.seconds),\(entry.promising),\(entry.others)\n"
+      }
     }
   }
 
