@@ -2,7 +2,7 @@
 
 Examples/digits under a scheduler that suspends at every rung, once with `suspend: checkpoint` and once with `suspend: signal`, beside the
 figures that HyperDrive's paper publishes for its CNNs on CIFAR-10 (§6.2.3: Caffe's snapshots) and its LunarLander (§6.3.2: CRIU); those were
-measured on other machines, over a network. `suspend: criu` is measured where `attune doctor` says that it works.
+measured on other machines, over a network.
 """
 
 from __future__ import annotations
@@ -49,14 +49,6 @@ def suspensions(mode: str, scheduler: str, trials: int) -> list[dict[str, Any]]:
         return found
 
 
-def works(mode: str) -> bool:
-    if mode != "criu":
-        return True
-    with harness.Place() as place:
-        findings = json.loads(place.call("doctor", "--json").stdout)
-    return any(finding["part"] == "criu" and finding["good"] for finding in findings)
-
-
 def percentile(values: list[float]) -> float:
     """The smallest value that 95 % of the values do not exceed."""
     return sorted(values)[-(-95 * len(values) // 100) - 1]
@@ -76,10 +68,7 @@ def main() -> int:
 
     options = harness.options(__doc__, add)
     figures: list[harness.Figure] = []
-    for mode in ("checkpoint", "signal", "criu"):
-        if not works(mode):
-            print(f"suspend: {mode} does not work here; `attune doctor` says why. It is left out.")
-            continue
+    for mode in ("checkpoint", "signal"):
         rows = suspensions(mode, options.scheduler, options.trials)
         latency = [1000 * row["seconds"] for row in rows]
         size = [row["bytes"] / 1000 for row in rows]

@@ -33,7 +33,7 @@ public enum CommandError: Error, Hashable, Sendable, CustomStringConvertible {
     case .notRunning(let id, let state):
       "trial \(id) is \(state.rawValue), and only a running trial can be changed or stopped. Nothing was changed"
     case .cannotSuspend(let id):
-      "trial \(id) cannot be suspended: the experiment file says `suspend: none`; allowed: checkpoint, signal, criu. It runs on"
+      "trial \(id) cannot be suspended: the experiment file says `suspend: none`; allowed: checkpoint, signal. It runs on"
     case .notSuspendable(let id, let state):
       "trial \(id) is \(state.rawValue), and only a running or suspended trial of this machine can be suspended. Nothing was changed"
     case .suspendedAlready(let id, let who): "trial \(id) was suspended by \(who) already. Nothing was changed"

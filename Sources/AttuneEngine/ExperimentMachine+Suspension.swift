@@ -127,7 +127,9 @@ extension ExperimentMachine {
 
   func checkResume(_ id: TrialID) throws(CommandError) {
     guard let trial = history.trial(id) else { throw .unknownTrial(id, count: history.trials.count) }
-    guard parked[id] != nil else { throw .notSuspended(id, state: trial.state, scheduler: held.contains(id) ? definition.scheduler.name : nil) }
+    guard parked[id] != nil else {
+      throw .notSuspended(id, state: trial.state, scheduler: held.contains(id) ? definition.scheduler.name : nil)
+    }
     guard trial.state != .running else { throw .suspendingStill(id) }
   }
 

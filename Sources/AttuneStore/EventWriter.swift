@@ -29,7 +29,8 @@ enum EventWriter {
       else { return nil }
       return "\"reported\":{\"_0\":\"\(id)\",\"_1\":{\"elapsed\":\(elapsed),\"metrics\":\(metrics),\"step\":\(report.step)}}"
     case .attemptEnded(let id, let ending):
-      guard case .exited(let status) = ending.cause, ending.cost == nil, ending.suspension == nil, !ending.hasCheckpoint, let seconds = number(ending.seconds),
+      guard case .exited(let status) = ending.cause, ending.cost == nil, ending.suspension == nil, !ending.hasCheckpoint,
+        let seconds = number(ending.seconds),
         let tail = string(ending.tail)
       else { return nil }
       let cause = "{\"exited\":{\"status\":\(status)}}"

@@ -31,7 +31,8 @@ struct Views {
         event.time.seconds, change.trigger == nil ? "values" : "trigger", change.payload, change.reason, change.isImmediate,
       ])
     case .suspended(let attempt, let suspension): try record(suspension, of: attempt, number: number)
-    case .attemptEnded(let attempt, let ending): if let suspension = ending.suspension { try record(suspension, of: attempt, number: number) }
+    case .attemptEnded(let attempt, let ending):
+      if let suspension = ending.suspension { try record(suspension, of: attempt, number: number) }
     case .slotOffered(let slot): try offer(slot, true)
     case .slotLost(let slot): try offer(slot, false)
     default: break

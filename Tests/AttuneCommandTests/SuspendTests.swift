@@ -125,6 +125,11 @@ import Testing
     #expect(await run.finish(experiment).status == 0)
   }
 
+  @Test func snapshotsAreRefusedBeforeAnythingIsStarted() async throws {
+    let refused = try await run("criu").attune("run", "e.yaml")
+    #expect(refused.status == 2 && refused.errors.contains("suspend: 'criu' is not done by this version"), "\(refused.errors)")
+  }
+
   @Test(arguments: ["checkpoint", "signal"])
   func stoppingEndsWhatIsSuspended(mode: String) async throws {
     let run = try run(mode)
@@ -138,10 +143,76 @@ import Testing
     #expect(processes(in: run.folder).isEmpty)
   }
 
-  private func processes(in folder: URL) -> [Int32] {
+  func processes(in folder: URL) -> [Int32] {
     let manager = FileManager.default
     return ((try? manager.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { Int32($0) }.filter {
       (try? manager.destinationOfSymbolicLink(atPath: "/proc/\($0)/cwd")) == folder.path
     }
+  }
+}
+
+/// A scheduler that suspends at every rung, and a controller that is killed between.
+extension SuspendTests {
+  private static let climbing = """
+    import attune, os, sys, time
+    suspend = attune.trigger("attune.suspend")
+    x = attune.config({"x": 0.5})["x"]
+    saved = attune.checkpoint_directory() / "step"
+    step = int(saved.read_text()) if attune.resuming() and saved.exists() else 0
+    while step < 9:
+        time.sleep(0.02)
+        step += 1
+        saved.write_text(str(step))
+        attune.report(step=step, accuracy=x * step)
+        if suspend.fired():
+            sys.exit(75)
+    """
+
+  private static func climbingFile(_ mode: String) -> String {
+    """
+    name: climbing
+    command: [python3, train.py]
+    objective: {metric: accuracy, goal: maximize}
+    parameters: {x: {type: float, range: [0.0, 1.0]}}
+    proposer: random
+    scheduler: asha
+    suspend: \(mode)
+    limits: {trials: 9, steps: 9}
+    resources: {local: {slots: 2}}
+    seed: 3
+    """
+  }
+
+  private func count(_ run: CommandRun) async throws -> Int {
+    let result = try await run.attune("status", "climbing", "--json")
+    let status = try? JSON(parsing: result.output.trimmingCharacters(in: .newlines))
+    return status?["suspensions"]?["count"]?.int ?? 0
+  }
+
+  @Test(arguments: ["checkpoint", "signal"])
+  func everyStepIsDoneOnceUnderAsha(mode: String) async throws {
+    let run = try CommandRun()
+    try run.write(Self.climbing, to: "train.py")
+    try run.write(Self.climbingFile(mode), to: "e.yaml")
+    let first = try run.start(["run", "e.yaml"])
+    try await waitUntil("two trials have been suspended") { try await count(run) >= 2 || !first.process.isRunning }
+    kill(first.process.processIdentifier, SIGKILL)
+    _ = await run.finish(first)
+    let second = try await run.attune("resume")
+    #expect(second.status == 0, "\(second.errors)")
+    let store = try Store(path: run.folder.appending(path: ".attune/attune.db").path)
+    let record = try store.experiment(named: "climbing")
+    let trials = try store.trials(of: record)
+    #expect(trials.count == 9 && trials.contains { $0.state == "completed" && $0.steps == 9 })
+    let events = try ExperimentJournal(record, in: store).entries().map(\.event.kind)
+    for trial in trials {
+      let steps = events.compactMap { kind -> Int? in
+        if case .reported(let id, let report) = kind, id.trial == TrialID(trial.number) { report.step } else { nil }
+      }
+      #expect(steps == Array(1...max(1, trial.steps)), "trial \(trial.number), \(mode)")
+    }
+    let suspensions = try store.suspensions(of: record)
+    #expect(suspensions.count >= 2 && suspensions.allSatisfy { $0.suspension.mode.rawValue == mode && $0.suspension.bytes > 0 })
+    #expect(processes(in: run.folder).isEmpty, "a stopped process is left")
   }
 }

@@ -89,7 +89,8 @@ struct SimulatedRun {
   init(seed: UInt64) throws {
     isTakingTurns = seed.isMultiple(of: 2)
     definition = try Self.definition(
-      seeds: seed.isMultiple(of: 3) ? Seeds(tune: 3, test: 4, summary: .median) : nil, suspend: !isTakingTurns ? .none : seed % 4 == 0 ? .signal : .checkpoint)
+      seeds: seed.isMultiple(of: 3) ? Seeds(tune: 3, test: 4, summary: .median) : nil,
+      suspend: !isTakingTurns ? .none : seed % 4 == 0 ? .signal : .checkpoint)
     machine = try Self.machine(definition, isTakingTurns)
     world = SimulatedWorld(seed: seed, steps: Self.steps)
     random = RandomStream(seed: seed, purpose: "controller", index: 0)

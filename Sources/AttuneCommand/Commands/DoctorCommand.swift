@@ -12,7 +12,7 @@ struct DoctorCommand: AsyncParsableCommand {
   @OptionGroup var output: JSONOption
 
   func run() async throws {
-    let findings = [supervisor, runtimeDirectory, store, python, client, cores]
+    let findings = [supervisor, runtimeDirectory, store, python, client, snapshots, cores]
     if output.isJSON {
       print(JSON.array(findings.map(\.json)).text)
     } else {
@@ -58,6 +58,17 @@ struct DoctorCommand: AsyncParsableCommand {
     return Finding(
       "Python client", isNeeded: false, isGood: path != nil,
       path ?? "`import attune` fails; reports by stdout work without it. From the repository: python3 -m pip install ./Python")
+  }
+
+  private var snapshots: Finding {
+    guard let version = Self.output(of: ["criu", "--version"]) else {
+      return Finding(
+        "criu", isNeeded: false, isGood: false,
+        "not found; nothing needs it yet (`suspend: signal` and `checkpoint` do without). "
+          + "apt-get install criu; on Linux 6 and later 4.1 or newer, as in Debian 13")
+    }
+    let trial = SnapshotTrial.run(version: version)
+    return Finding("criu", isNeeded: false, isGood: trial.isGood, trial.text)
   }
 
   private var cores: Finding {

@@ -8,7 +8,7 @@ struct SuspendCommand: AsyncParsableCommand {
     discussion: """
       attune suspend digits --trial 3 --wait
 
-      How, the experiment file says (`suspend: checkpoint`, `signal` or `criu`). No scheduler resumes what a person has suspended. A trial that
+      How, the experiment file says (`suspend: checkpoint` or `signal`). No scheduler resumes what a person has suspended. A trial that
       cannot be suspended runs on.
       """)
 

@@ -18,6 +18,10 @@ struct Controller {
   /// - Throws: `Failure` for an unknown algorithm or option, or a command that does not exist.
   static func check(_ definition: ExperimentDefinition, place: (_ key: String, _ complaint: String) -> String = { "\($0): \($1)" }) throws {
     try checkAlgorithms(definition, place: place)
+    guard definition.suspend != .criu else {
+      throw Failure(
+        .badInput, place("suspend", "'criu' is not done by this version; allowed: none, checkpoint, signal. Nothing was started"))
+    }
     if let problem = CommandCheck.problem(with: definition.job) { throw Failure(.badInput, place(problem.key, problem.complaint)) }
   }
 

@@ -74,7 +74,8 @@ struct ExperimentReader {
     return Limits(
       trials: try section.optional("trials")?.count(from: 1), steps: try section.optional("steps")?.count(from: 1),
       time: try section.optional("time")?.duration(), trialTime: try section.optional("trial_time")?.duration(),
-      retries: try section.optional("retries")?.count(from: 0) ?? 0, grace: try section.optional("grace")?.duration(zeroAllowed: true) ?? 10,
+      retries: try section.optional("retries")?.count(from: 0) ?? 0,
+      grace: try section.optional("grace")?.duration(zeroAllowed: true) ?? 10,
       suspend: try section.optional("suspend")?.duration())
   }
 

@@ -17,6 +17,10 @@ extension Agent {
     }
     guard !attempt.isEnded, !attempt.isAskedToEnd, attempt.suspendOrdered == nil, attempt.pace == .running || attempt.pace == .thawing
     else { return }
+    guard configuration?.suspend == SuspendMode.signal.rawValue else {
+      return tellFailure(
+        id, "attempt \(id) cannot be suspended from outside: the experiment says `suspend: \(configuration?.suspend ?? "")`")
+    }
     suspensionOrdered(attempt)
     if attempt.pace == .running { freeze(attempt) }
   }

@@ -41,6 +41,7 @@ struct OutstandingOrders {
   /// In an order in which they can be carried out: an attempt is started before it is changed or stopped.
   var all: [Order] {
     starts.sorted { $0.key < $1.key }.map(\.value) + changes.sorted { $0.key < $1.key }.map(\.value)
-      + suspensions.sorted { $0.key < $1.key }.map(\.value) + stops.sorted { $0.key < $1.key }.map(\.value) + copies.sorted { $0.key < $1.key }.map(\.value)
+      + suspensions.sorted { $0.key < $1.key }.map(\.value) + stops.sorted { $0.key < $1.key }.map(\.value)
+      + copies.sorted { $0.key < $1.key }.map(\.value)
   }
 }
