@@ -3,6 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 swift build -c release --package-path Benchmarks --product CurveReference -j "${JOBS:-2}" >&2
+swift build -c release --package-path Benchmarks --product CurveScores -j "${JOBS:-2}" >&2
 page=$(mktemp)
 trap 'rm -f "$page"' EXIT
 status=0
@@ -13,6 +14,8 @@ for program in CurveReference; do
   echo >>"$page"
   "Benchmarks/.build/release/$program" ../shared/curves >>"$page" || status=1
 done
+echo >>"$page"
+Benchmarks/.build/release/CurveScores ../shared/traces >>"$page" || status=1
 mkdir -p Docs/results
 cp "$page" Docs/results/curves.md
 cat Docs/results/curves.md

@@ -5,18 +5,26 @@ import AttuneTraces
 import Foundation
 import System
 
-/// Scores curve predictors on a trace, and times them.
+/// Scores curve predictors on traces, and times them.
 ///
-/// `CurveScores cost --predictors average,last` times a prediction of 90 steps from 30, beside 96 other curves.
-/// `CurveScores FILE --columns config,epoch,seconds --metric accuracy --goal maximize --predictors average,last --repeats 4 --others 0`
-///
-/// For each repeat, half of the trial's curves are known to the predictor in full; every other curve is predicted from its first values by them
-/// alone. Scored are the last step (density, error, rank) and, for coverage, four steps on the way to it.
+/// `CurveScores FOLDER` prints the section of Docs/results/curves.md, with the traces in that folder, and fails when less comes out than is promised.
+/// `CurveScores FILE --columns config,epoch,seconds --metric accuracy --goal maximize --predictors average,last --repeats 4 --others 40` scores on
+/// one trace: for each repeat, so many of the trial's curves are known to the predictor in full, half of them by default; every other curve is
+/// predicted from its first values by them alone. Scored are the last step (density, error, rank) and, for coverage, four steps on the way.
 @main
 struct CurveScores {
   static func main() throws {
     let arguments = Arguments()
-    if arguments.file == "cost" { return try cost(arguments) }
+    if arguments.file.hasSuffix(".csv") {
+      _ = try scores(arguments)
+    } else if try !Page(folder: arguments.file).isKept() {
+      exitFailing()
+    }
+  }
+
+  /// Prints a table.
+  /// - Returns: by predictor and values seen.
+  static func scores(_ arguments: Arguments) throws -> [String: [Int: Score]] {
     let columns = arguments.list("columns", ["trial", "step", "seconds"])
     let metric = arguments.text("metric", "accuracy")
     let reader = TraceReader(
@@ -27,48 +35,27 @@ struct CurveScores {
     let curves = trace.trials.filter { $0.steps.last == longest }.map { $0.curve(of: metric, goal: goal) }
     say("| predictor | seen | log density | error | rank | 90 % holds: next | 1/4 | 1/2 | last | ms, first | ms, later |")
     say("|---|---|---|---|---|---|---|---|---|---|---|")
+    var all: [String: [Int: Score]] = [:]
     for predictor in arguments.list("predictors", ["average", "last"]) {
       for seen in arguments.list("seen", ["4", "8", "12", "20"]).compactMap(Int.init) {
         var score = Score()
         for repetition in 0..<arguments.number("repeats", 4) {
           try score.add(curves, predictor, seen: seen, repetition, others: arguments.number("others", curves.count / 2))
         }
-        say("| \(predictor) | \(seen) | \(score.row) |")
+        say("| `\(predictor)` | \(seen) | \(score.row) |")
+        all[predictor, default: [:]][seen] = score
       }
     }
-  }
-
-  /// Processor time of one prediction, the first time with these curves and later, medians of 200.
-  private static func cost(_ arguments: Arguments) throws {
-    let curves = (0..<97).map { index in
-      var random = RandomStream(seed: 1, purpose: "cost", index: index)
-      let (end, speed) = (Double.random(in: 0.5...0.9, using: &random), Double.random(in: 0.02...0.2, using: &random))
-      return LearningCurve(
-        steps: Array(1...120), values: (1...120).map { end * (1 - exp(-speed * Double($0))) + .random(in: -0.01...0.01, using: &random) })
-    }
-    let seen = LearningCurve(steps: Array(1...30), values: Array(curves[96].values[..<30]))
-    say("| predictor | other curves | ms, first | ms, later |")
-    say("|---|---|---|---|")
-    for name in arguments.list("predictors", ["average", "last"]) {
-      for others in [0, 8, 96] {
-        var predictor = try CurvePredictorCatalog.make(AlgorithmChoice(name))
-        let request = CurveRequest(
-          trial: TrialID(1), curve: seen, others: Array(curves[..<others]), steps: Array(31...120), target: 0.7)
-        let times = (0...200).map { _ in
-          let start = threadNanoseconds()
-          _ = predictor.predict(request)
-          return (threadNanoseconds() - start) * 1e-6
-        }
-        let later = times.dropFirst().sorted()
-        say("| \(name) | \(others) | \(String(format: "%.1f | %.3f", times[0], later[later.count / 2])) |")
-      }
-    }
+    say("")
+    return all
   }
 }
 
 /// What is written behind the names of options.
 struct Arguments {
-  private let words = Array(CommandLine.arguments.dropFirst())
+  private let words: [String]
+
+  init(_ words: [String] = Array(CommandLine.arguments.dropFirst())) { self.words = words }
 
   var file: String { words.first ?? "" }
 
@@ -134,13 +121,17 @@ struct Score {
     ranks.append(Self.correlation(Self.ranks(means), Self.ranks(truths)))
   }
 
+  var density: Double { Self.mean(densities) }
+  var error: Double { Self.mean(errors) }
+  var rank: Double { Self.mean(ranks) }
+  /// Of 90 % intervals, at four steps.
+  var held: [Double] { covered.map { $0 / Double(max(1, errors.count)) } }
+
   /// Cells of a table.
   var row: String {
-    let count = Double(errors.count)
     let later = later.sorted()
     let cells = [
-      Self.text(Self.mean(densities), 2), Self.text(Self.mean(errors), 4), Self.text(Self.mean(ranks), 3),
-      covered.map { Self.text(100 * $0 / count, 0) }.joined(separator: " | "), Self.text(Self.mean(first), 1),
+      Self.text(density, 2), Self.text(error, 4), Self.text(rank, 3), held.map { Self.text(100 * $0, 0) }.joined(separator: " | "), Self.text(Self.mean(first), 1),
       Self.text(later.isEmpty ? 0 : later[later.count / 2], 3),
     ]
     return cells.joined(separator: " | ") + (missing > 0 ? " (\(missing) without answer)" : "")

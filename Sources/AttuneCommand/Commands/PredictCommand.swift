@@ -123,5 +123,3 @@ struct PredictCommand: AsyncParsableCommand {
     return steps.last == end ? steps : steps + [end]
   }
 }
-
-extension Objective.Goal: ExpressibleByArgument {}

@@ -2,8 +2,6 @@ import ArgumentParser
 import AttuneCore
 import AttuneTraces
 
-extension Objective.Goal: ExpressibleByArgument {}
-
 /// Where curves come from: a file, or an experiment.
 struct TraceOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A table of comma-separated values with a line for each report.", valueName: "file"))

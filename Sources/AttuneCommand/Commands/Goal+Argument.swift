@@ -1,0 +1,5 @@
+import ArgumentParser
+import AttuneCore
+
+/// `maximize` or `minimize`, as `--goal` takes it.
+extension Objective.Goal: ExpressibleByArgument {}
