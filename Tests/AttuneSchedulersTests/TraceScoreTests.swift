@@ -15,7 +15,7 @@ import Testing
   /// Values seen, and the mean error at step 40 of curves not learned from that is allowed.
   @Test(
     .enabled(if: FileManager.default.fileExists(atPath: file), "skipped: ../shared/traces is not here"),
-    arguments: [(4, 0.036), (12, 0.025)])
+    arguments: [(4, 0.045), (12, 0.025)])
   func cifar(seen: Int, error: Double) throws {
     let reader = TraceReader(columns: .init(trial: "config", step: "epoch", seconds: "seconds_cumulative"), metrics: ["val_accuracy"])
     let seed: UInt64 = 1
