@@ -17,7 +17,7 @@ from harness import Figure
 HEAD = """# Measured: {title}
 
 By `{command}` on {date}: {cores} cores, shared with other work, {system} {machine}. Median over the runs, in parentheses the
-lowest and the highest; [Benchmarks/README.md](../../Benchmarks/README.md) says what each line measures. Peers ran in turn with us.
+lowest and the highest; [Benchmarks/README.md](../../Benchmarks/README.md) says what each line measures. Peers ran in turn with us, but for published figures.
 
 | Benchmark | Quantity | Measured | Promised | Peer | Ratio to the peer |
 |---|---|---|---|---|---|
