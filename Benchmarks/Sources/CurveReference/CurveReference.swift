@@ -91,7 +91,7 @@ import System
 
   private static func compareProbabilities(_ reference: Reference, into page: inout Page) throws {
     let rows = reference.rows("reference_mcmc.csv")
-    for (steps, seeds) in [(700, 0..<7), (2_500, 0..<4)] {
+    for (steps, seeds) in [(700, 0..<7), (2_500, 0..<5)] {
       var tally = ProbabilityTally()
       for name in reference.curves.keys.sorted() {
         let theirs = rows.filter { $0[0] == name && $0[1] == "\(steps)" }
