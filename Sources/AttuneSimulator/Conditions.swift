@@ -30,8 +30,8 @@ public struct Conditions: Hashable, Sendable {
   public var predictionCost = 0.0
   /// The probability that a process dies during a step.
   public var failureRate = 0.0
-  /// Reports between the checkpoints that a trial saves unasked; `nil` for never: then one that failed begins again where it was suspended last,
-  /// or at the start.
+  /// Reports between the checkpoints that a trial saves unasked; `nil` for never: then one that failed begins again where it was
+  /// suspended last, or at the start.
   public var checkpointEvery: Int?
   /// How often a trial that failed is started again.
   public var retries = 3

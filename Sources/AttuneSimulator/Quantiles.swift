@@ -23,7 +23,8 @@ public struct Quantiles: Hashable, Sendable {
   }
 }
 
-/// The ratio of two means over the same repeats, and where it lies in 90 % of resampled repeats (percentile bootstrap, pairs drawn together).
+/// The ratio of two means over the same repeats, and where it lies in 90 % of resampled repeats (percentile bootstrap; pairs are drawn
+/// together).
 ///
 /// Source: Efron and Tibshirani, "An introduction to the bootstrap" (1993), §13.
 public struct PairedRatio: Hashable, Sendable {

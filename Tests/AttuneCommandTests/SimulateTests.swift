@@ -28,7 +28,8 @@ import Testing
     let run = try CommandRun()
     try run.write(Self.trace, to: "t.csv")
     let words = [
-      "simulate", "--trace", "t.csv", "--goal", "maximize", "--target", "0.9", "--schedulers", "fifo,asha:min_steps=1", "--order", "as-given",
+      "simulate", "--trace", "t.csv", "--goal", "maximize", "--target", "0.9", "--schedulers", "fifo,asha:min_steps=1", "--order",
+      "as-given",
     ]
     let answer = try json(await run.finish(run.start(words + ["--json"])))
     let fifo = answer["schedulers"]?.array?[0]
@@ -53,8 +54,10 @@ import Testing
     try run.write(Self.trace.replacing("b,2,4,", with: "b,2,2,"), to: "zero.csv")
     let basis = ["simulate", "--goal", "maximize", "--trace"]
     let cases: [([String], String, Int32)] = [
-      (basis + ["t.csv", "--slots", "0"], "slots: 0 refused", 2), (basis + ["t.csv", "--metric", "acuracy"], "Did you mean 'accuracy'?", 2),
-      (basis + ["t.csv", "--schedulers", "fofi"], "Did you mean 'fifo'?", 2), (basis + ["gap.csv"], "gap.csv:6: trial b: step 2 is missing", 2),
+      (basis + ["t.csv", "--slots", "0"], "slots: 0 refused", 2),
+      (basis + ["t.csv", "--metric", "acuracy"], "Did you mean 'accuracy'?", 2),
+      (basis + ["t.csv", "--schedulers", "fofi"], "Did you mean 'fifo'?", 2),
+      (basis + ["gap.csv"], "gap.csv:6: trial b: step 2 is missing", 2),
       (basis + ["zero.csv"], "zero.csv:6: trial b: 2.0 seconds stand after 2.0", 2), (basis + ["none.csv"], "none.csv", 3),
       (basis + ["t.csv", "--configurations", "9"], "9 configurations of 3 refused", 2), (["simulate"], "nothing to play", 2),
       (["simulate", "--trace", "t.csv"], "--goal is missing", 2), (basis + ["t.csv", "--repeats", "0"], "--repeats 0 refused", 2),

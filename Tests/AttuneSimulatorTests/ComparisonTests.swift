@@ -73,22 +73,20 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ("slots", { @Sendable (conditions: inout Conditions) in conditions.slots = 0 }),
-    ("steps", { @Sendable (conditions: inout Conditions) in conditions.steps = 0 }),
-    ("suspend cost", { @Sendable (conditions: inout Conditions) in conditions.suspendCost = -1 }),
-    ("resume cost", { @Sendable (conditions: inout Conditions) in conditions.resumeCost = .nan }),
-    ("prediction cost", { @Sendable (conditions: inout Conditions) in conditions.predictionCost = .infinity }),
-    ("failures", { @Sendable (conditions: inout Conditions) in conditions.failureRate = 1 }),
-    ("time limit", { @Sendable (conditions: inout Conditions) in conditions.timeLimit = 0 }),
-    ("reports between checkpoints", { @Sendable (conditions: inout Conditions) in conditions.checkpointEvery = 0 }),
-  ])
-  func conditions(_ what: String, _ spoil: @Sendable (inout Conditions) -> Void) throws {
-    var conditions = Conditions()
-    spoil(&conditions)
+  @Test func conditionsThatAreNotAllowed() throws {
+    let spoilt: [(what: String, spoil: (inout Conditions) -> Void)] = [
+      ("slots", { $0.slots = 0 }), ("steps", { $0.steps = 0 }), ("retries", { $0.retries = -1 }), ("suspend cost", { $0.suspendCost = -1 }),
+      ("resume cost", { $0.resumeCost = .nan }), ("prediction cost", { $0.predictionCost = .infinity }),
+      ("failures", { $0.failureRate = 1 }), ("time limit", { $0.timeLimit = 0 }),
+      ("reports between checkpoints", { $0.checkpointEvery = 0 }),
+    ]
     let workload = try Workloads.random(3, steps: 2, seed: 0)
-    let error = #expect(throws: SimulationError.self) { try workload.run(FirstInFirstOut(), conditions) }
-    #expect(error?.description.hasPrefix("\(what): ") == true && error?.description.contains("allowed") == true)
+    for (what, spoil) in spoilt {
+      var conditions = Conditions()
+      spoil(&conditions)
+      let error = #expect(throws: SimulationError.self) { try workload.run(FirstInFirstOut(), conditions) }
+      #expect(error?.description.hasPrefix("\(what): ") == true && error?.description.contains("allowed") == true, "\(what)")
+    }
   }
 
   /// Values that are no numbers are reported and never the best; a trial with nothing else failed, and the others go on.

@@ -27,7 +27,7 @@ import Testing
     return conditions
   }
 
-  /// Slot time is steps, losses, suspending and resuming; a trial's time is its share; everything ends; nobody holds two slots' worth of time.
+  /// Slot time is steps, losses, suspending and resuming; a trial's time is its share; everything ends.
   @Test(arguments: UInt64(0)..<60)
   func timeIsConserved(seed: UInt64) throws {
     let conditions = Self.conditions(seed)

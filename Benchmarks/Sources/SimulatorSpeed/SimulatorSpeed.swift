@@ -42,7 +42,8 @@ struct SimulatorSpeed {
           unit(1) * (1 - 1 / (1 + (0.1 + unit(2)) * Double(step))) + 0.01 * unit(step + 10)
         }
         return TracedTrial(
-          name: "\(index)", steps: Array(1...steps), seconds: (1...steps).map { Double($0) * (0.5 + unit(3)) }, metrics: ["accuracy": values])
+          name: "\(index)", steps: Array(1...steps), seconds: (1...steps).map { Double($0) * (0.5 + unit(3)) },
+          metrics: ["accuracy": values])
       })
   }
 }

@@ -10,7 +10,8 @@ struct ExportCommand: AsyncParsableCommand {
 
   @Argument(help: "The experiment's name (default: the newest).")
   var experiment: String?
-  @Option(help: ArgumentHelp("Record all reports and their times as a trace, for `attune simulate`; - for standard output.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Record all reports and their times as a trace, for `attune simulate`; - for standard output.", valueName: "file"))
   var trace: String
   @OptionGroup var place: StoreOption
   @OptionGroup var output: JSONOption

@@ -59,7 +59,8 @@ extension PlayedTrace {
         remarks.append("\(short): what \(count) of them would have done further on is predicted by '\(predictor)', and nobody has seen it")
       } else {
         remarks.append(
-          "\(short): their curves end there, so a scheduler that would have run them longer looks faster than it is; --continue last predicts on")
+          "\(short): their curves end there, so schedulers that run them longer look faster than they are; --continue last predicts on"
+        )
       }
     }
     self.init(

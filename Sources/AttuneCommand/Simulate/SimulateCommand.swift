@@ -23,7 +23,10 @@ struct SimulateCommand: AsyncParsableCommand {
   var repeats: Int?
   @Option(help: "Of all random numbers. The same seed gives the same answer.")
   var seed: UInt64 = 0
-  @Option(help: "Which configurations, in which order: sets (random ones), one-set (the same ones in every repeat), as-given, drawn (again and again).")
+  @Option(
+    help:
+      "Which configurations, in which order: sets (random), one-set (the same in every repeat), as-given, drawn (again and again)."
+  )
   var order: OrderWord?
   @Option(help: "Compare the best value up to so many seconds (default: until the last scheduler has ended).")
   var budget: Double?

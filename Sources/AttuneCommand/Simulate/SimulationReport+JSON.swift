@@ -9,7 +9,8 @@ extension SimulationReport {
       "trace": .string(played.name), "experiment": played.experiment.map(JSON.string) ?? .null, "metric": .string(objective.metric),
       "goal": .string(objective.goal.rawValue), "target": objective.target.map(JSON.number) ?? .null,
       "slots": .int(plan.conditions.slots), "steps": .int(plan.workload.steps), "configurations": .int(plan.orders[0].count),
-      "known_configurations": .int(plan.workload.count), "repeats": .int(plan.orders.count), "seed": .int(Int(truncatingIfNeeded: plan.seed)),
+      "known_configurations": .int(plan.workload.count), "repeats": .int(plan.orders.count),
+      "seed": .int(Int(truncatingIfNeeded: plan.seed)),
       "confidence": .number(Comparison.confidence), "budgets": Self.numbers(comparison.budgets),
       "schedulers": .array(comparison.rows.map(json)), "notes": .array(remarks.map(JSON.string)),
     ]

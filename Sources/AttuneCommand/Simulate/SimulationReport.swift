@@ -17,10 +17,12 @@ struct SimulationReport {
   }
 
   private var title: String {
-    let (workload, conditions, repeats) = (plan.workload, plan.conditions, plan.orders.count)
+    let (workload, slots, repeats) = (plan.workload, plan.conditions.slots, plan.orders.count)
     let goal = objective.target.map { " \(objective.goal == .maximize ? "≥" : "≤") \(Numbers.short($0))" } ?? " \(objective.goal.rawValue)d"
-    return "\(played.name): \(plan.orders[0].count) of \(workload.count) configurations, \(workload.steps) steps, "
-      + "\(conditions.slots) \(conditions.slots == 1 ? "slot" : "slots"), \(repeats) \(repeats == 1 ? "repeat" : "repeats"): \(objective.metric)\(goal)"
+    return [
+      "\(played.name): \(plan.orders[0].count) of \(workload.count) configurations", "\(workload.steps) steps",
+      "\(slots) \(slots == 1 ? "slot" : "slots")", "\(repeats) \(repeats == 1 ? "repeat" : "repeats"): \(objective.metric)\(goal)",
+    ].joined(separator: ", ")
   }
 
   private var timeTable: String {
@@ -43,7 +45,8 @@ struct SimulationReport {
       let bests = row.runs.map { $0.best ?? .nan }
       return [
         row.scheduler, Numbers.short(Self.mean(bests)), Numbers.short(Self.mean(row.areas)),
-        row.areaGain.map { "\(Self.signed($0.mean)) (\(Self.signed($0.interval.lowerBound)) to \(Self.signed($0.interval.upperBound)))" } ?? "-",
+        row.areaGain.map { "\(Self.signed($0.mean)) (\(Self.signed($0.interval.lowerBound)) to \(Self.signed($0.interval.upperBound)))" }
+          ?? "-",
       ]
     }
     return "best \(objective.metric)\n"
@@ -57,7 +60,8 @@ struct SimulationReport {
       let total = Self.mean(time.map(\.total))
       let lost = total > 0 ? Self.mean(time.map { $0.total - $0.steps }) / total : 0
       return [
-        row.scheduler, Numbers.clock(total), Numbers.short(100 * lost) + " %", Numbers.short(Self.mean(runs.map { Double($0.trials.count) })),
+        row.scheduler, Numbers.clock(total), Numbers.short(100 * lost) + " %",
+        Numbers.short(Self.mean(runs.map { Double($0.trials.count) })),
         Numbers.short(Self.mean(runs.map { Double($0.suspensions) })), Numbers.short(Self.mean(runs.map { Double($0.failures) })),
         Numbers.short(Self.mean(runs.map { Double($0.predictions) })), Numbers.clock(durations.median), Numbers.clock(durations[0.95]),
       ]
@@ -76,7 +80,8 @@ struct SimulationReport {
     for row in comparison.rows where hasTarget && row.times.isBound {
       let missed = row.times.seconds.count - row.times.reached
       remarks.append(
-        "\(row.scheduler) did not reach the target in \(missed) of \(row.runs.count); there the end of the experiment is counted, which is too early")
+        "\(row.scheduler) did not reach the target in \(missed) of \(row.runs.count); their ends are counted, which is too early"
+      )
     }
     for row in comparison.rows {
       let stuck = row.runs.count { $0.outcome == nil }

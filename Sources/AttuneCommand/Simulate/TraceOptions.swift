@@ -16,7 +16,8 @@ struct TraceOptions: ParsableArguments {
   var goal: Objective.Goal?
   @Option(help: "The value to reach.")
   var target: Double?
-  @Option(help: ArgumentHelp("Let curves of an experiment that were cut short go on as this predictor expects them to.", valueName: "predictor"))
+  @Option(
+    help: ArgumentHelp("Let curves of an experiment that were cut short go on as this predictor expects them to.", valueName: "predictor"))
   var `continue`: String?
   @Flag(help: "Leave out trials with a fault, such as a missing step, instead of refusing the trace.")
   var leaveOutFaulty = false
@@ -29,7 +30,8 @@ struct TraceOptions: ParsableArguments {
   func played() throws -> PlayedTrace {
     switch (trace, whatIf) {
     case (let file?, nil): try read(file)
-    case (nil, let experiment?): try PlayedTrace(of: experiment, metric: metric, goal: goal, target: target, continuedBy: `continue`, in: place)
+    case (nil, let experiment?):
+      try PlayedTrace(of: experiment, metric: metric, goal: goal, target: target, continuedBy: `continue`, in: place)
     case (_?, _?): throw Failure(.badInput, "--trace and --what-if exclude one another; give one of them")
     case (nil, nil): throw Failure(.badInput, "nothing to play; give --trace FILE, or --what-if EXPERIMENT")
     }

@@ -46,7 +46,8 @@ struct Drawing {
   mutating func write(_ words: String, at x: Double, _ y: Double, anchor: String = "start", color: String = "#222", turned: Bool = false) {
     let turn = turned ? " transform=\"rotate(-90 \(Self.short(x)) \(Self.short(y)))\"" : ""
     pieces.append(
-      "<text x=\"\(Self.short(x))\" y=\"\(Self.short(y))\" text-anchor=\"\(anchor)\" fill=\"\(color)\"\(turn)>\(Self.escaped(words))</text>")
+      "<text x=\"\(Self.short(x))\" y=\"\(Self.short(y))\" text-anchor=\"\(anchor)\" fill=\"\(color)\"\(turn)>\(Self.escaped(words))</text>"
+    )
   }
 
   /// Two digits behind the point are less than a pixel.
