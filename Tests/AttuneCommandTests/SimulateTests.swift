@@ -50,14 +50,14 @@ import Testing
   @Test func whatMakesNoSenseIsSaidInALine() async throws {
     let run = try CommandRun()
     try run.write(Self.trace, to: "t.csv")
-    try run.write(Self.trace.replacing("b,2,4,0.4\n", with: ""), to: "gap.csv")
+    try run.write(Self.trace.replacing("b,3,6,0.5", with: "b,4,8,0.5\nb,5,10,0.6"), to: "gap.csv")
     try run.write(Self.trace.replacing("b,2,4,", with: "b,2,2,"), to: "zero.csv")
     let basis = ["simulate", "--goal", "maximize", "--trace"]
     let cases: [([String], String, Int32)] = [
       (basis + ["t.csv", "--slots", "0"], "slots: 0 refused", 2),
       (basis + ["t.csv", "--metric", "acuracy"], "Did you mean 'accuracy'?", 2),
-      (basis + ["t.csv", "--schedulers", "fofi"], "Did you mean 'fifo'?", 2),
-      (basis + ["gap.csv"], "gap.csv:6: trial b: step 2 is missing", 2),
+      (basis + ["t.csv", "--schedulers", "asah"], "Did you mean 'asha'?", 2),
+      (basis + ["gap.csv"], "gap.csv:7: trial b: step 3 is missing", 2),
       (basis + ["zero.csv"], "zero.csv:6: trial b: 2.0 seconds stand after 2.0", 2), (basis + ["none.csv"], "none.csv", 3),
       (basis + ["t.csv", "--configurations", "9"], "9 configurations of 3 refused", 2), (["simulate"], "nothing to play", 2),
       (["simulate", "--trace", "t.csv"], "--goal is missing", 2), (basis + ["t.csv", "--repeats", "0"], "--repeats 0 refused", 2),

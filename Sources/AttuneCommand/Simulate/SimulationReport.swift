@@ -75,7 +75,7 @@ struct SimulationReport {
   var remarks: [String] {
     var remarks = played.remarks
     if let fault = played.trace.leftOut.first {
-      remarks.append("\(played.trace.leftOut.count) trials of the trace were left out, the first because of: \(fault)")
+      remarks.append("trials of the trace that were left out: \(played.trace.leftOut.count), the first because of: \(fault)")
     }
     for row in comparison.rows where hasTarget && row.times.isBound {
       let missed = row.times.seconds.count - row.times.reached
