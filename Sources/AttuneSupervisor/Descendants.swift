@@ -26,6 +26,12 @@ enum Descendants {
     return ["T", "t", "Z", "X"].contains(state)
   }
 
+  /// Whether nothing is left of the process but its status.
+  static func isEnded(_ process: pid_t) -> Bool {
+    guard let state = fields(of: process)?.first else { return true }
+    return ["Z", "X"].contains(state)
+  }
+
   /// Bytes of memory that the process has for itself, and its share of those that it has together with others.
   static func memory(of process: pid_t) -> Int {
     guard let lines = text(of: "/proc/\(process)/smaps_rollup")?.split(separator: UInt8(ascii: "\n")) else { return 0 }

@@ -40,6 +40,7 @@ struct Pace {
       nanosleep(&time, nil)
       pause = min(2 * pause, 20_000_000)
     }
+    guard Descendants.all().contains(where: { !Descendants.isEnded($0) }) else { return giveUp("the command has ended") }
     let now = monotonicNanoseconds()
     // Nobody would ever let it go on who has not learnt of it.
     guard tellFrozen(since: now) else { return giveUp("pace.json cannot be written") }

@@ -82,11 +82,11 @@ import Testing
     #expect(processes(mentioning: scene.fixture.root).isEmpty)
   }
 
-  /// Both attempts have a limit of a second; that one of them was over shows that a second has passed.
+  /// Both attempts have the same limit; that one of them was over shows that so much time has passed.
   @Test func noTimeLimitRunsWhileItIsFrozen() async throws {
     let scene = try await scene(
       "echo 'attune: {\"accuracy\": 0}'; test $ATTUNE_TRIAL = 2 && sleep 600; until test -e go; do sleep 0.01; done; exit 3"
-    ) { $0.limits.trialTime = 1.5 }
+    ) { $0.limits.trialTime = 4 }
     await scene.fleet.perform(.suspend("1.1"))
     try await scene.listener.wait { $0.contains { $0.suspension(of: "1.1") != nil } }
     await scene.fleet.perform(.starting("2.1"))
@@ -94,7 +94,7 @@ import Testing
     try scene.fixture.write("", to: "\(scene.fixture.root)/go")
     await scene.fleet.perform(.resume("1.1", Self.slot))
     let ending = try await scene.listener.ending(of: "1.1")
-    #expect(ending.cause == .exited(status: 3) && ending.seconds < 1.5)
+    #expect(ending.cause == .exited(status: 3) && ending.seconds < 4)
     await scene.fleet.close()
   }
 
