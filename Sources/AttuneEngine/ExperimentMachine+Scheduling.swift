@@ -26,24 +26,26 @@ extension ExperimentMachine {
     }
   }
 
-  /// What the free slot is for: a trial that is resumed in it, or a proposal that is asked for; `nil` for nothing now.
+  /// What the free slot is for: a trial that is resumed in it, or a proposal that is asked for; `nil` for nothing now. What the scheduler of
+  /// any seed resumes comes before what is new.
   mutating func scheduled(for slot: Slot) -> Action? {
+    var isFreshWanted = false
     for seed in schedulers.indices {
-      let canStartFresh = seed == 0 && canPropose
-      switch ask(seed, of: held(by: seed, in: slot), canStartFresh: canStartFresh, { $0.next(in: $1) }) {
+      switch ask(seed, of: held(by: seed, in: slot), canStartFresh: canPropose, { $0.next(in: $1) }) {
       case .resume(let id):
         guard held.contains(id), parked[id] == nil, canContinue(id, in: slot), seedIndex(of: history[id]) == seed else { continue }
         held.remove(id)
         return continueTrial(id, in: slot)
-      case .fresh:
-        guard canStartFresh else { continue }
-        let next = TrialID(history.trials.count + 1)
-        awaited = next
-        return .propose(next)
-      case .nothing: isSated = isSated || canStartFresh
+      case .fresh: isFreshWanted = true
+      case .nothing: break
       }
     }
-    return nil
+    guard canPropose else { return nil }
+    isSated = !isFreshWanted
+    guard isFreshWanted else { return nil }
+    let next = TrialID(history.trials.count + 1)
+    awaited = next
+    return .propose(next)
   }
 
   /// An answer to a request that was replaced is late.
