@@ -116,7 +116,7 @@ extension SimulatedExperiment {
     guard let before = processes.running[slot], let report = processes.finishStep(in: slot, at: clock) else { return }
     run.machineTime.steps += clock - before.mark
     run.trials[before.attempt.trial.rawValue - 1].reports += 1
-    note(processes.curve(of: before).values[before.done])
+    note(processes.value(after: before))
     take(.reported(before.attempt, report))
     guard let process = processes.running[slot], process.attempt == before.attempt, !process.isSuspending else { return }
     if process.isYielding { suspend(slot) } else { goOn(slot) }

@@ -63,8 +63,8 @@ struct SimulatedProcesses {
     slots = saved
   }
 
-  /// The curve that a process plays.
-  func curve(of process: Process) -> PlayedCurve { workload.curves[process.curve] }
+  /// What the next report of a process says of the objective.
+  func value(after process: Process) -> Double { workload.curves[process.curve].values[process.done] }
 
   /// Begins an attempt.
   mutating func start(_ attempt: AttemptID, in slot: Slot, at clock: Double) {
@@ -80,9 +80,8 @@ struct SimulatedProcesses {
 
   /// What a process does next if nobody interferes, and when; `nil` when its curve is played.
   func next(of process: Process) -> (step: Step, time: Double)? {
-    let curve = workload.curves[process.curve]
-    guard process.done < curve.steps.count else { return nil }
-    let seconds = curve.duration(process.done)
+    guard process.done < workload.curves[process.curve].steps.count else { return nil }
+    let seconds = workload.curves[process.curve].duration(process.done)
     if let death = process.death, death.after == process.done { return (.failure, process.mark + death.share * seconds) }
     return (.report, process.mark + seconds)
   }
@@ -91,14 +90,15 @@ struct SimulatedProcesses {
   /// - Returns: what the process says of it.
   mutating func finishStep(in slot: Int, at clock: Double) -> Report? {
     guard var process = running[slot] else { return nil }
-    let curve = workload.curves[process.curve]
+    let place = process.done
     process.done += 1
     process.mark = clock
     running[slot] = process
     let isSaved = conditions.checkpointEvery.map { process.done.isMultiple(of: $0) } ?? false
     if isSaved { saved[process.attempt.trial.rawValue - 1] = Int32(process.done) }
     return Report(
-      step: curve.steps[process.done - 1], metrics: curve.metrics[process.done - 1], elapsed: clock - process.began, hasCheckpoint: isSaved)
+      step: workload.curves[process.curve].steps[place], metrics: workload.curves[process.curve].metrics[place],
+      elapsed: clock - process.began, hasCheckpoint: isSaved)
   }
 
   /// A process is asked to give up its slot. One that has played its curve is ending anyway.
