@@ -48,7 +48,7 @@ import Testing
 
   @Test func anInterruptedExperimentIsEditedForItsNextController() async throws {
     let run = try CommandRun()
-    try run.write(Self.file.replacing("echo", with: "test -e go || sleep 60; echo"), to: "e.yaml")
+    try run.write(Self.file.replacing("echo", with: "test -e go || sleep 3600; echo"), to: "e.yaml")
     let first = try run.start(["run", "e.yaml", "--trials", "1"])
     try await waitUntil("a trial is there") { try await run.attune("status", "shell", "--json").output.contains("\"trial\":1") }
     first.process.interrupt()
