@@ -15,7 +15,8 @@ extension Attempt {
   /// Whether it ended badly by its own fault.
   fileprivate var isFailure: Bool {
     guard let ending, stopRequest == nil else { return false }
-    return ending.cause != .lost && !(ending.cause == .exited(status: 75) && (hasReported || ending.suspension != nil || ending.hasCheckpoint))
+    return ending.cause != .lost
+      && !(ending.cause == .exited(status: 75) && (hasReported || ending.suspension != nil || ending.hasCheckpoint))
   }
 }
 

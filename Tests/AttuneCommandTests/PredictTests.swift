@@ -45,7 +45,8 @@ import Testing
       (["--trial", "99"], Int32(3), "t.csv has no trial '99'"), (["--trial", "6"], 2, "nothing is left up to step 20; --upto allows more"),
       (["--trial", "6", "--seen", "4", "--predictor", "avrage"], 2, "Did you mean 'average'?"),
       (["--trial", "6", "--seen", "0"], 2, "--seen 0 refused"), (["--trial", "6", "--metric", "los"], 3, "Did you mean 'loss'?"),
-      (["--trial", "6", "--columns", "arch,epoch"], 2, "--columns arch,epoch refused; allowed: three names"), ([], 2, "--metric and --trial"),
+      (["--trial", "6", "--columns", "arch,epoch"], 2, "--columns arch,epoch refused; allowed: three names"),
+      ([], 2, "--metric and --trial"),
     ] {
       let result = await run.finish(try run.start(["predict", "--trace", "t.csv"] + Self.options + arguments))
       #expect(result.status == status && result.errors.contains(message), "\(arguments): \(result)")

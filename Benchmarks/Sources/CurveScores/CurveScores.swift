@@ -131,7 +131,8 @@ struct Score {
   var row: String {
     let later = later.sorted()
     let cells = [
-      Self.text(density, 2), Self.text(error, 4), Self.text(rank, 3), held.map { Self.text(100 * $0, 0) }.joined(separator: " | "), Self.text(Self.mean(first), 1),
+      Self.text(density, 2), Self.text(error, 4), Self.text(rank, 3), held.map { Self.text(100 * $0, 0) }.joined(separator: " | "),
+      Self.text(Self.mean(first), 1),
       Self.text(later.isEmpty ? 0 : later[later.count / 2], 3),
     ]
     return cells.joined(separator: " | ") + (missing > 0 ? " (\(missing) without answer)" : "")

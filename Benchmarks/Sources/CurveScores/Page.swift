@@ -16,9 +16,15 @@ struct Page {
   func isKept() throws -> Bool {
     say("## `average` beside the baselines")
     say("")
-    say("Real curves, half of which are known in full; the others are predicted from their first values. Log density (natural, of the value), mean")
-    say("absolute error and rank correlation are those of the last step. 90 % holds: how many of 100 values lie within the 90 % interval, at the next")
-    say("step, after a quarter and half of the rest, and at the end. Means over random halves; milliseconds of one thread, for the first prediction")
+    say(
+      "Real curves, half of which are known in full; the others are predicted from their first values. Log density (natural, of the value), mean"
+    )
+    say(
+      "absolute error and rank correlation are those of the last step. 90 % holds: how many of 100 values lie within the 90 % interval, at the next"
+    )
+    say(
+      "step, after a quarter and half of the rest, and at the end. Means over random halves; milliseconds of one thread, for the first prediction"
+    )
     say("with these curves, which learns from them, and the median of the later ones.")
     say("")
     var isKept = try cost()

@@ -93,10 +93,12 @@ struct PredictCommand: AsyncParsableCommand {
       target: target.map { goal == .maximize ? $0 : -$0 })
     guard let prediction = try answer(request) else {
       throw Failure(
-        .failed, "\(source.name): '\(predictor)' has no answer for trial \(trial) after step \(last); its curve is too short, or has diverged")
+        .failed,
+        "\(source.name): '\(predictor)' has no answer for trial \(trial) after step \(last); its curve is too short, or has diverged")
     }
     return PredictionReport(
-      trial: trial, metric: source.metric, goal: goal, predictor: predictor, seen: last, target: target, steps: steps, prediction: prediction)
+      trial: trial, metric: source.metric, goal: goal, predictor: predictor, seen: last, target: target, steps: steps,
+      prediction: prediction)
   }
 
   private func answer(_ request: CurveRequest) throws -> CurvePrediction? {
