@@ -7,8 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import grow
 import pytest
-import train
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -19,8 +19,8 @@ SMALL = {"trees": 3, "depth": 4, "leaf": 1, "features": 0.1, "criterion": "entro
 
 
 def test_what_is_good_is_large():
-    large, small = train.measure(LARGE, 1), train.measure(SMALL, 1)
-    assert large == train.measure(LARGE, 1)
+    large, small = grow.measure(LARGE, 1), grow.measure(SMALL, 1)
+    assert large == grow.measure(LARGE, 1)
     assert large["accuracy"] > 0.95 > 0.8 > small["accuracy"] > 0.4
     assert large["kilobytes"] > 20 * small["kilobytes"]
     assert small["comparisons"] <= SMALL["trees"] * SMALL["depth"] < 250 < large["comparisons"] <= LARGE["trees"] * LARGE["depth"]
@@ -33,7 +33,7 @@ def environment(**more):
 
 
 def test_runs_alone():
-    result = subprocess.run([sys.executable, str(HERE / "train.py")], env=environment(), capture_output=True, text=True, timeout=120)
+    result = subprocess.run([sys.executable, str(HERE / "grow.py")], env=environment(), capture_output=True, text=True, timeout=120)
     assert result.returncode == 0, result.stderr
     assert [word.split(" ")[0] for word in result.stdout.strip().split(", ")] == ["accuracy", "kilobytes", "comparisons"]
 

@@ -1,6 +1,6 @@
 """Grows a forest that reads scikit-learn's handwritten digits, and says how good it is and what it costs to keep and to ask.
 
-Runs alone (`python3 train.py`) as well as under an experiment (`attune run experiment.yaml`).
+Runs alone (`python3 grow.py`) as well as under an experiment (`attune run experiment.yaml`).
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Teaches a lander to come down softly between two flags (LunarLander of gymnasium), and can be tuned while it learns.
 
 A report is 2,000 moves of the lander; `reward` is the mean return of the last 100 episodes, and 200 counts as solved.
-Runs alone (`python3 train.py`) as well as under an experiment (`attune run experiment.yaml`).
+Runs alone (`python3 fly.py`) as well as under an experiment (`attune run experiment.yaml`).
 """
 
 import collections
