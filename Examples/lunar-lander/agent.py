@@ -4,24 +4,47 @@ Sources: Mnih et al., "Human-level control through deep reinforcement learning" 
 learning with double Q-learning" (2016).
 """
 
+import math
+
 import numpy as np
 
 
 class Network:
-    """Fully connected, ReLU between the layers: from observations (rows) to one value an action."""
+    """Fully connected, ReLU between the layers: from observations (rows) to one value an action.
+
+    The weights are views of one vector, `flat`, so that an optimizer's step is a few operations on all of them.
+    """
 
     def __init__(self, sizes, random):
-        self.weights = []
-        for inputs, outputs in zip(sizes, sizes[1:]):
-            self.weights.append(random.normal(0, np.sqrt(2 / inputs), (inputs, outputs)).astype(np.float32))
-            self.weights.append(np.zeros(outputs, np.float32))
+        self.sizes = sizes
+        self.flat = np.zeros(sum((inputs + 1) * outputs for inputs, outputs in zip(sizes, sizes[1:])), np.float32)
+        self.weights = self.views()
+        for weight in self.weights[::2]:
+            weight[:] = random.normal(0, np.sqrt(2 / len(weight)), weight.shape)
+
+    def views(self):
+        """A matrix and a row of biases for each layer."""
+        views, start = [], 0
+        for inputs, outputs in zip(self.sizes, self.sizes[1:]):
+            for shape in (inputs, outputs), (outputs,):
+                views.append(self.flat[start : start + np.prod(shape)].reshape(shape))
+                start += np.prod(shape)
+        return views
+
+    def __getstate__(self):
+        return {"sizes": self.sizes, "flat": self.flat}
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self.weights = self.views()  # a pickled view would come back as a copy
 
     def layers(self, observations):
         """What each layer gives, the input first."""
         outputs = [observations]
         for index in range(0, len(self.weights), 2):
-            output = outputs[-1] @ self.weights[index] + self.weights[index + 1]
-            outputs.append(np.maximum(output, 0) if index + 2 < len(self.weights) else output)
+            output = outputs[-1] @ self.weights[index]
+            output += self.weights[index + 1]
+            outputs.append(np.maximum(output, 0, out=output) if index + 2 < len(self.weights) else output)
         return outputs
 
     def values(self, observations):
@@ -38,16 +61,15 @@ class Network:
 
 
 class Adam:
-    def __init__(self, weights):
-        self.first, self.second, self.count = [np.zeros_like(w) for w in weights], [np.zeros_like(w) for w in weights], 0
+    def __init__(self, size):
+        self.first, self.second, self.count = np.zeros(size, np.float32), np.zeros(size, np.float32), 0
 
-    def step(self, weights, gradients, learning_rate):
+    def step(self, weights, gradient, learning_rate):
         self.count += 1
-        rate = learning_rate * np.sqrt(1 - 0.999**self.count) / (1 - 0.9**self.count)
-        for weight, gradient, first, second in zip(weights, gradients, self.first, self.second):
-            first += 0.1 * (gradient - first)
-            second += 0.001 * (gradient * gradient - second)
-            weight -= (rate * first / (np.sqrt(second) + 1e-8)).astype(np.float32)
+        rate = learning_rate * math.sqrt(1 - 0.999**self.count) / (1 - 0.9**self.count)
+        self.first += 0.1 * (gradient - self.first)
+        self.second += 0.001 * (gradient * gradient - self.second)
+        weights -= rate * self.first / (np.sqrt(self.second) + 1e-8)
 
 
 class Replay:
@@ -73,8 +95,8 @@ class Agent:
         self.random = np.random.default_rng(seed)
         sizes = [width] + [config["hidden"]] * config["layers"] + [actions]
         self.network, self.target = Network(sizes, self.random), Network(sizes, self.random)
-        self.target.weights = [weight.copy() for weight in self.network.weights]
-        self.adam, self.replay = Adam(self.network.weights), Replay(config["replay"], width)
+        self.target.flat[:] = self.network.flat
+        self.adam, self.replay = Adam(self.network.flat.size), Replay(config["replay"], width)
         self.actions = actions
 
     def act(self, observation, epsilon):
@@ -91,6 +113,6 @@ class Agent:
         error = np.zeros_like(outputs[-1])
         # The derivative of the Huber loss: one bad move does not move everything.
         error[rows, action] = np.clip(outputs[-1][rows, action] - goal, -clip, clip) / batch
-        self.adam.step(self.network.weights, self.network.gradients(outputs, error), learning_rate)
-        for slow, fast in zip(self.target.weights, self.network.weights):
-            slow += tau * (fast - slow)
+        gradients = self.network.gradients(outputs, error)
+        self.adam.step(self.network.flat, np.concatenate([gradient.ravel() for gradient in gradients]), learning_rate)
+        self.target.flat += tau * (self.network.flat - self.target.flat)
