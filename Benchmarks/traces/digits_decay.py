@@ -1,10 +1,10 @@
 """Learns handwritten digits from wrong labels, by steps that shrink to a tenth when three quarters of the epochs are over.
 
-In every epoch many labels are drawn anew. Large steps follow that noise: their accuracy is low and restless until the steps get small, and then
-it is among the best. A scheduler that trusts early accuracy stops the wrong trainings. Plain numpy, because batches are small.
+In every epoch many labels are drawn anew. Large steps follow that noise: their accuracy is low and restless until the steps get small, and
+then it is among the best. A scheduler that trusts early accuracy stops the wrong trainings. Plain numpy, because batches are small.
 """
 
-import sys
+import importlib.util
 import time
 from pathlib import Path
 
@@ -12,10 +12,16 @@ import numpy as np
 
 import attune
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Examples" / "digits"))
-from train import load_images  # noqa: E402
-
 DEFAULTS = {"learning_rate": 0.1, "batch": 8, "hidden": 64, "weight_decay": 1e-4, "noise": 0.6, "epochs": 40, "fall_at": 30, "fall": 0.1}
+
+
+def load_images():
+    """Images of 64 grey values in 0...1 and what they show: to learn from, and to validate on. Scikit-learn's file is read without
+    importing scikit-learn, which would take longer than the training."""
+    [package] = importlib.util.find_spec("sklearn").submodule_search_locations
+    table = np.random.default_rng(0).permutation(np.loadtxt(Path(package) / "datasets" / "data" / "digits.csv.gz", delimiter=","))
+    images, labels = table[:, :64] / 16, table[:, 64].astype(int)
+    return images[540:], labels[540:], images[:540], labels[:540]
 
 
 class Network:
@@ -51,7 +57,7 @@ class Network:
 def train(config, seed):
     """The validation accuracy after each epoch."""
     random = np.random.default_rng(seed)
-    images, labels, validation_images, validation_labels = load_images(augment=False)
+    images, labels, validation_images, validation_labels = load_images()
     network = Network(config["hidden"], random)
     for epoch in range(1, config["epochs"] + 1):
         learning_rate = config["learning_rate"] * (config["fall"] if epoch > config["fall_at"] else 1)
