@@ -8,7 +8,7 @@ WITH_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 # Where `make install` puts the command.
 PREFIX ?= $(HOME)/.local
 
-.PHONY: demo test test-recipes build install bench bench-live bench-suspend bench-search fuzz fuzz-keep format lint clean setup-demo setup-test bench-curves bench-simulate
+.PHONY: demo test test-recipes build install bench bench-live bench-suspend bench-search fuzz fuzz-keep format lint clean setup-demo setup-test bench-curves bench-simulate bench-schedulers reproduce-hyperdrive
 
 demo: setup-demo build
 	$(WITH_VENV) .build/release/attune run Examples/digits/experiment.yaml
@@ -53,8 +53,17 @@ bench-live: setup-test build
 
 bench-suspend: setup-test build
 	$(WITH_VENV) Scripts/bench-suspend.sh
+
 bench-simulate: setup-test
 	$(WITH_VENV) Scripts/bench-simulate.sh
+
+# Our own scheduler beside the others, on recorded curves. SCHEDULERS="--rows digits" for less.
+bench-schedulers: setup-test build
+	$(WITH_VENV) Scripts/bench-schedulers.sh $(SCHEDULERS)
+
+# The figures of HyperDrive's evaluation. HYPERDRIVE="--only digits,live" for less.
+reproduce-hyperdrive: setup-test build
+	$(WITH_VENV) Scripts/reproduce-hyperdrive.sh $(HYPERDRIVE)
 
 # Hours the first time: other libraries search, too. What they found is kept. SEARCH="--instances 1" for less.
 bench-search: build

@@ -31,3 +31,7 @@ def duration(seconds: float) -> str:
 
 def number(value: Optional[float], digits: int = 2) -> str:
     return "" if value is None else f"{value:.{digits}f}"
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.0f} %"

@@ -30,9 +30,9 @@ PAPERS = {
     "EarlyTerm": ("earlyterm:boundary=30", "earlyterm:boundary=10"),
 }
 POP_PROMISES = {"Default": 1.6, "Bandit": 1.2, "EarlyTerm": 1.24}
-POP_WORDS = """{title}, {repeats} random sets of 100, .83, 5 slots: mean time of HyperDrive's rivals to that of POP. Promised is the ratio to the
-best POP, picked in hindsight: `{pop}`. First with the paper's boundaries, which were made for 120 epochs: of 40, EarlyTerm then decides
-once. Then with boundaries at the same part of 40 epochs.
+POP_WORDS = """{title}, {repeats} random sets of 100, .83, 5 slots: mean time of HyperDrive's rivals
+to that of POP. Promised is the ratio to the best POP, picked in hindsight: `{pop}`. First with the paper's boundaries, which were made for
+120 epochs: of 40, EarlyTerm then decides once. Then with boundaries at the same part of 40 epochs.
 """
 AT_MOST_CIFAR, AT_MOST_ELSEWHERE = 0.85, 1.10
 

@@ -6,7 +6,6 @@ import csv
 import functools
 import json
 import re
-import statistics
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
@@ -152,8 +151,3 @@ def is_known(scheduler: str) -> bool:
 def known(schedulers: Iterable[str]) -> list[str]:
     """Those that the command has, in their order."""
     return [word for word in schedulers if is_known(word.split(":")[0])]
-
-
-def whole_training(trace: Trace) -> float:
-    """Seconds that a trial takes on average when nothing ends it."""
-    return statistics.fmean(curve[-1][0] for curve in trace.curves().values())
