@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 from typing import Callable, Optional
 
-import harness
 import hyperdrive_figures as figures
 import hyperdrive_live as live
 import hyperdrive_paper as paper
@@ -143,14 +142,13 @@ def simulation(measured: dict[str, list[list[Run]]]) -> str:
 
 
 def main() -> int:
-    def add(parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--page", type=Path, help="write the page into this file, and plots into the folder of its name")
-        parser.add_argument("--repeats", type=int, default=30, help="sets; orders are 25 of these at most")
-        parser.add_argument("--rounds", type=int, default=live.ROUNDS, help="of live experiments")
-        parser.add_argument("--trials", type=int, default=27, help="of the experiments whose suspensions are measured")
-        parser.add_argument("--only", default="", help="parts, separated by commas: cifar, digits, lander, suspend, live")
-
-    options = harness.options(__doc__, add)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--page", type=Path, help="write the page into this file, and plots into the folder of its name")
+    parser.add_argument("--repeats", type=int, default=30, help="sets; orders are 25 of these at most")
+    parser.add_argument("--rounds", type=int, default=live.ROUNDS, help="of live experiments")
+    parser.add_argument("--trials", type=int, default=27, help="of the experiments whose suspensions are measured")
+    parser.add_argument("--only", default="", help="parts, separated by commas: cifar, digits, lander, suspend, live")
+    options = parser.parse_args()
     folder = options.page.with_suffix("") if options.page else None
     runs: dict[str, list[list[Run]]] = {}
 

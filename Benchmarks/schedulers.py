@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Optional
 
-import harness
 import paired
 import schedulers_page
 import simulated
@@ -163,20 +162,19 @@ def pop_promise(repeats: Optional[int]) -> tuple[str, bool]:
 
 
 def main() -> int:
-    def add(parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--page", type=Path, help="write the page into this file")
-        parser.add_argument("--repeats", type=int, help="fewer of them, to try")
-        parser.add_argument("--rows", default="", help="only rows whose title has these words")
-        parser.add_argument("--ours", default=OURS, help="hold another scheduler against the others")
-
-    options = harness.options(__doc__, add)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--page", type=Path, help="write the page into this file")
+    parser.add_argument("--repeats", type=int, help="fewer of them, to try")
+    parser.add_argument("--rows", default="", help="only rows whose title has these words; POP for its own table")
+    parser.add_argument("--ours", default=OURS, help="hold another scheduler against the others")
+    options = parser.parse_args()
     found, missing = rows(options.repeats)
     measured = []
     for row in found:
         if options.rows in row.title:
             print(f"== {row.title}", file=sys.stderr, flush=True)
             measured.append(measure(row, options.ours))
-    pop, pop_is_good = pop_promise(options.repeats)
+    pop, pop_is_good = pop_promise(options.repeats) if options.rows in "POP" else ("", True)
     text = schedulers_page.page(measured, missing, pop)
     if options.page:
         options.page.write_text(text)
