@@ -12,7 +12,7 @@ import json
 import math
 import statistics
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Optional, Sequence
 
@@ -29,6 +29,10 @@ ARMS = (("fifo", False), ("asha:min_steps=3", False), ("asha:min_steps=3", True)
 """Scheduler, and whether a target ends the experiment. The first records what is simulated."""
 DIGITS = harness.ROOT / "Examples" / "digits" / "train.py"
 PLAYER = harness.ROOT / "Benchmarks" / "play_trace.py"
+
+
+Curves = dict[str, list[tuple[float, float]]]
+"""Seconds and value of each step, by trial."""
 
 
 @dataclass
@@ -53,6 +57,8 @@ class Run:
     reached: bool
     simulated: float
     simulated_reached: bool
+    own: float
+    """What it says when the steps that the live experiment did take what they took there."""
     suspend: float
     """Mean seconds that a suspension took."""
     starts: list[float] = field(default_factory=list)
@@ -65,6 +71,10 @@ class Run:
     @property
     def ratio(self) -> float:
         return self.live / self.simulated
+
+    @property
+    def own_ratio(self) -> float:
+        return self.live / self.own
 
 
 def training() -> Program:
@@ -82,12 +92,8 @@ def playing(trace: Trace, folder: Path) -> Program:
     """The trace's first trials, faster, as trainings that are played."""
     curves = [curve[:STEPS] for curve in list(trace.curves().values())[:CONFIGURATIONS]]
     scale = PLAYED_SECONDS * SLOTS / sum(curve[-1][0] for curve in curves)
-    path = folder / "curves.csv"
-    with path.open("w") as file:
-        table = csv.writer(file)
-        table.writerow(["trial", "step", "seconds", "value"])
-        for trial, curve in enumerate(curves, 1):
-            table.writerows((trial, step, seconds * scale, value) for step, (seconds, value) in enumerate(curve, 1))
+    faster = {str(trial): [(seconds * scale, value) for seconds, value in curve] for trial, curve in enumerate(curves, 1)}
+    path = write(folder / "curves.csv", faster, "value")
     definition = {
         "command": ["python3", str(PLAYER), "curves.csv", "{curve}"],
         "parameters": {"curve": {"type": "int", "range": [1, len(curves)]}},
@@ -125,20 +131,47 @@ def run(program: Program, scheduler: str, target: Optional[float], recording: Pa
             assert exported.returncode == 0, exported.stderr
         suspensions = json.loads(place.call("status", "live", "--json").stdout)["suspensions"]
         journal = [(time, json.loads(event)["kind"]) for time, event in place.query("SELECT time, event FROM journal ORDER BY number")]
-    trace = Trace("", recording, "trial,step,seconds", program.metric)
-    cost = suspensions["seconds_mean"] if suspensions["count"] else 0.0
-    setting = Setting(trace, SLOTS, 1, "as-given", None, target, STEPS, suspend_cost=cost)
-    expected = simulated.play(setting, [scheduler])[scheduler]
-    said = reports(journal)
+        trace, said = Trace("", recording, "trial,step,seconds", program.metric), reports(journal)
+        cost = suspensions["seconds_mean"] if suspensions["count"] else 0.0
+        setting = Setting(trace, SLOTS, 1, "as-given", None, target, STEPS, suspend_cost=cost)
+        expected = simulated.play(setting, [scheduler])[scheduler]
+        own = replace(trace, path=write(place.folder / "own.csv", own_steps(said, trace), program.metric))
+        by_own = simulated.play(replace(setting, trace=own), [scheduler])[scheduler]
     began = next(time for time, kind in journal if "slotOffered" in kind)
     reached = next((time for time, _, report in said if target is not None and report["metrics"][program.metric] >= target), None)
-    time = expected.reached[0]
     found = Run(
         scheduler, target, (said[-1][0] if reached is None else reached) - began, reached is not None,
-        expected.ends[0] if time is None else time, time is not None, cost, handovers=handovers(journal),
+        ended(expected), expected.reached[0] is not None, ended(by_own), cost, handovers=handovers(journal),
     )  # fmt: skip
     compare_steps(found, said, trace)
     return found
+
+
+def ended(played: simulated.Played) -> float:
+    time = played.reached[0]
+    return played.ends[0] if time is None else time
+
+
+def own_steps(said: Sequence[tuple[float, str, dict[str, Any]]], trace: Trace) -> Curves:
+    """The trace's curves with the seconds that the live experiment's steps took, as far as it came; from there on with the trace's."""
+    live: dict[str, list[float]] = {}
+    for _, trial, report in said:
+        live.setdefault(trial, []).append(report["elapsed"])
+    found: Curves = {}
+    for trial, curve in trace.curves().items():
+        mine = live.get(trial, [])
+        later = mine[-1] - curve[len(mine) - 1][0] if mine else 0.0
+        found[trial] = [(mine[step] if step < len(mine) else seconds + later, value) for step, (seconds, value) in enumerate(curve)]
+    return found
+
+
+def write(path: Path, curves: Curves, metric: str) -> Path:
+    with path.open("w") as file:
+        table = csv.writer(file)
+        table.writerow(["trial", "step", "seconds", metric])
+        for trial, curve in curves.items():
+            table.writerows((trial, step, seconds, value) for step, (seconds, value) in enumerate(curve, 1))
+    return path
 
 
 def reports(journal: Sequence[tuple[float, dict[str, Any]]]) -> list[tuple[float, str, dict[str, Any]]]:

@@ -83,9 +83,17 @@ def test_a_slot_changes_hands_from_the_last_report_to_the_next_start() -> None:
 def test_what_live_steps_take_beyond_the_trace(trace: Trace) -> None:
     journal = [event(1.5, "reported", "7.1", step=1, elapsed=1.5), event(2, "reported", "8.1", step=1, elapsed=2.0),
                event(4, "reported", "7.1", step=3, elapsed=4.5), event(5, "reported", "8.1", step=2, elapsed=4.0)]  # fmt: skip
-    run = Run("fifo", None, 5, False, 4, False, 0)
+    run = Run("fifo", None, 5, False, 4, False, 5, 0)
     live.compare_steps(run, live.reports(journal), trace)
-    assert (run.starts, run.steps, run.ratio) == ([0.5, 0.0], 1.25, 1.25)
+    assert (run.starts, run.steps, run.ratio, run.own_ratio) == ([0.5, 0.0], 1.25, 1.25, 1)
+
+
+def test_own_steps_are_the_experiments_as_far_as_it_came(trace: Trace, tmp_path: Path) -> None:
+    journal = [event(1.5, "reported", "7.1", step=1, elapsed=1.5), event(4, "reported", "7.1", step=2, elapsed=3.5)]
+    own = live.own_steps(live.reports(journal), trace)
+    assert [seconds for seconds, _ in own["7"]] == [1.5, 3.5, 4.5]
+    assert own["8"] == trace.curves()["8"]
+    assert Trace("", live.write(tmp_path / "own.csv", own, "value"), "trial,step,seconds", "value").curves() == own
 
 
 def test_played_trainings_are_the_traces_first_ones_and_faster(trace: Trace, tmp_path: Path) -> None:
@@ -109,10 +117,11 @@ def test_an_experiment_file_has_the_scheduler_with_its_options() -> None:
 
 
 def test_the_page_says_whether_the_simulator_is_near() -> None:
-    near = [Run("fifo", None, 10.0 + shift, False, 10.0, False, 0, [0.1], 1.0) for shift in (0.5, 1.0, 3.0)]
-    far = [Run("asha", 0.9, 12.0, True, 10.0, True, 0.05, [0.25], 1.0, [0.125])]
-    text = hyperdrive.simulation({"made up, played": [near, far]})
-    assert "| made up, played | `fifo` | the last report | 11.0 (10.5–13.0) | 10.0 | 1.100 (1.050–1.300) | kept |" in text
-    assert "| made up, played | `asha` | 0.9 reached | 12.0 | 10.0 | 1.200 | **missed** |" in text
+    near = [Run("fifo", None, 10.0 + shift, False, 10.0, False, 10.0 + shift, 0, [0.1], 1.0) for shift in (0.5, 1.0, 3.0)]
+    far = [Run("asha", 0.9, 12.0, True, 10.0, True, 12.0, 0.05, [0.25], 1.0, [0.125])]
+    text = hyperdrive.simulation({"made up, played": [near, far], "made up, trained": [far]})
+    assert "| made up, played | `fifo` | the last report | 11.0 (10.5–13.0) | 10.0 | 1.100 (1.050–1.300) | 1.000 | kept |" in text
+    assert "| made up, played | `asha` | 0.9 reached | 12.0 | 10.0 | 1.200, over 13 % | 1.000 | **missed** |" in text
+    assert "| made up, trained | `asha` | 0.9 reached | 12.0 | 10.0 | 1.200, over 13 % | 1.000 | kept |" in text
     assert "| made up, played | `asha` | +250 ms | 1.000 | 125 ms | 50 ms |" in text
     assert "3 rounds" in text and "Within 13 %" in text
