@@ -38,7 +38,7 @@ DIGITS_WORDS = """The trace that comes with this repository: 120 small networks 
 """
 LANDER_WORDS = """Figure 9: {count} configurations of a double deep Q-learner, 100 reports
 each, {slots} slots, target {target:g}, {repeats} orders. Policies decide every tenth of a training, as the paper's did, which had five
-repeats on {slots} machines. It does not say what its variation is; ours is the standard deviation.
+repeats on {slots} machines; POP is `boundary: 10` here. It does not say what its variation is; ours is the standard deviation.
 """
 FIGURE_7_WORDS = """{count} The paper's POP took about {theirs:g} times as long in its longest repeat as in its shortest: ten
 repeats of one set, whose trainings were not deterministic. To the simplest policies its abstract claims up to {most:g}.
@@ -54,9 +54,10 @@ trace says. Seconds are those to the report that reached the target, or to the l
 that the live experiment did took there. The paper's largest error is {error}; so much is promised of played trainings on their trace, and
 of trained ones on their own steps.
 """
-LIVE_REASONS = """What live experiments have and the simulator has not: processes start (of
-played trainings all of it; of trained ones the trace has that of `fifo`'s, beside which there was another training, while under `asha` two
-often start at once); slots change hands, of which the simulator is told the suspension only.
+LIVE_REASONS = """What live experiments have and the simulator has not: processes start (of played
+trainings all of it; of trained ones the trace has it, at the speed of that hour), and slots change hands, of which the simulator is told
+the suspension only. A step that comes a moment later may also let another trial go first, and a target be reached much sooner or later: the
+time to it is no steady function of the machine's speed.
 """
 
 

@@ -21,12 +21,12 @@ import simulated
 from simulated import Setting, Trace
 
 SLOTS, CONFIGURATIONS, STEPS, ROUNDS = 2, 24, 27, 3
-PLAYED_SECONDS = 120.0
-"""That the played trainings would take in both slots if all ran to their end."""
+PLAYED_SECONDS = 360.0
+"""That the played trainings would take in both slots if all ran to their end; the schedulers leave a minute or two of it."""
 REACH_TARGET = 2
 """Configurations that reach the target: few, so that it takes a while."""
 ARMS = (("fifo", False), ("asha:min_steps=3", False), ("asha:min_steps=3", True), ("pop:boundary=4", True))
-"""Scheduler, and whether a target ends the experiment. The first records what is simulated."""
+"""Scheduler, and whether a target ends the experiment. The first records what is simulated; played trainings do not need it."""
 DIGITS = harness.ROOT / "Examples" / "digits" / "train.py"
 PLAYER = harness.ROOT / "Benchmarks" / "play_trace.py"
 
@@ -220,11 +220,12 @@ def measure(cifar: Trace, rounds: int = ROUNDS) -> dict[str, list[list[Run]]]:
     with harness.Place() as place:
         programs = [training(), playing(cifar if cifar.path.exists() else simulated.DIGITS, place.folder)]
         for program in programs:
-            found[program.title] = [[] for _ in ARMS]
+            arms = ARMS[1:] if program.trace else ARMS
+            found[program.title] = [[] for _ in arms]
             for number in range(rounds):
                 # Trainings are recorded anew in each round, for the machine's speed drifts.
                 recording = program.trace or place.folder / f"{number}.csv"
-                for arm, (scheduler, has_target) in zip(found[program.title], ARMS, strict=True):
+                for arm, (scheduler, has_target) in zip(found[program.title], arms, strict=True):
                     target = reachable(Trace("", recording, "trial,step,seconds", program.metric)) if has_target else None
                     arm.append(run(program, scheduler, target, recording))
                     words = f"{arm[-1].live:.1f} s live, {arm[-1].simulated:.1f} s simulated"
