@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from typing import TYPE_CHECKING
 
+import paired
 from pages import duration, head, kept, table
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ configurations in the same order. In parentheses 90 % intervals (bootstrap, repe
 reach the target counts as long as its experiment and then as long as `fifo` needs, as if one began anew; repeats in which no configuration
 of the set reaches the target are left out. {repeats} [Benchmarks/README.md](../../Benchmarks/README.md) says more.
 """
+EACH = "Mean; after + in how many repeats the target was not reached; the lowest is bold.\n"
 AREAS = """The best value so far, on average over time: `{ours}`'s better by so much, in the metric's unit, than the best
 ASHA's and the best POP's, picked in hindsight. First in the experiments above, until the last scheduler has ended; then without a target,
 for as long as `fifo` needs to the target on average. Promised: not worse, but for what may be chance (the interval does not lie below 0).
@@ -30,7 +32,7 @@ def page(measured: list[Measured], missing: list[str], pop: str) -> str:
         parts.append(f"The command does not have `{ours}`: only the others are here.\n")
     if with_ours:
         parts += [f"## Time to target: `{ours}` to the best of the others\n", to_best(with_ours)]
-    parts += ["## Time to target, each\n", "Mean; after + in how many repeats the target was not reached.\n", each_time(measured)]
+    parts += ["## Time to target, each\n", EACH, each_time(measured)]
     if with_ours:
         parts += [f"## Time to target: `{ours}` to each\n", to_each(with_ours)]
         parts += ["## The best value at any time\n", AREAS.format(ours=ours), area_table(with_ours)]
@@ -54,9 +56,10 @@ def to_best(measured: list[Measured]) -> str:
 
 def each_time(measured: list[Measured]) -> str:
     lines = []
+    best = [paired.best(each.times) for each in measured]
     for name in measured[0].times if measured else []:
         cells = [duration(statistics.fmean(each.times[name])) + f" +{each.missed[name]}" * (each.missed[name] > 0) for each in measured]
-        lines.append((f"`{name}`", *cells))
+        lines.append((f"`{name}`", *(f"**{cell}**" if name == first else cell for cell, first in zip(cells, best, strict=True))))
     return table(("Scheduler", *(each.row.title for each in measured)), lines)
 
 

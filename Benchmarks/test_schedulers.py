@@ -82,7 +82,7 @@ def test_without_our_scheduler_the_page_has_the_others() -> None:
     del only.times["prospect"]
     text = schedulers_page.page([only], [], "")
     assert "does not have `prospect`" in text
-    assert "| `fifo` | 2 s |" in text
+    assert "| `fifo` | **2 s** |" in text
 
 
 def test_a_trace_names_its_target_in_its_line(tmp_path: Path) -> None:
