@@ -179,10 +179,9 @@ def main() -> int:
         print(f"== {name}", file=sys.stderr, flush=True)
         is_there = name not in needs or needs[name].path.exists()
         page.append(part() if is_there else f"{needs[name].title}: left out, for {needs[name].path.name} is not there.\n")
-    text = "\n".join(page)
-    if options.page:
-        options.page.write_text(text)
-    print(text)
+        if options.page:  # after each part, for all of them take an hour
+            options.page.write_text("\n".join(page))
+    print("\n".join(page))
     return 0 if all(is_promised(title, arm) for title, arms in runs.items() for arm in arms) else 1
 
 
