@@ -97,14 +97,15 @@ let package = Package(
       name: "AttuneCommand",
       dependencies: [
         "AttuneCore", "AttuneEffects", "AttuneEngine", "AttuneFiles", "AttuneFleet", "AttuneImportance", "AttuneProposers",
-        "AttuneSchedulers", "AttuneSimulator",
+        "AttuneSchedulers", "AttuneSimulator", "AttuneSnapshots",
         "AttuneStore", "AttuneTraces", "AttuneValues", "AttuneWire", "CAttuneSystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
       name: "AttuneCommandTests",
       dependencies: [
-        "AttuneCommand", "AttuneCore", "AttuneEngine", "AttuneFiles", "AttuneStore", "AttuneSupervisor", "AttuneTesting", "AttuneValues",
+        "AttuneCommand", "AttuneCore", "AttuneEngine", "AttuneFiles", "AttuneStore", "AttuneSupervisor",
+        "AttuneTesting", "AttuneValues",
         "ProgramForTests",
       ]),
     .executableTarget(name: "ProgramForTests", dependencies: ["Attune"], path: "Tests/ProgramForTests"),
@@ -141,7 +142,11 @@ let package = Package(
     .target(name: "CAttuneSystem"),
 
     // The small process that watches over one attempt and outlives the agent.
-    .executableTarget(name: "AttuneSupervisor", dependencies: ["AttuneValues", "CAttuneSystem"]),
+    .executableTarget(name: "AttuneSupervisor", dependencies: ["AttuneSnapshots", "AttuneValues", "CAttuneSystem"]),
+
+    // The command line and the words of CRIU, for whoever calls it. No dependency.
+    .target(name: "AttuneSnapshots"),
+    .testTarget(name: "AttuneSnapshotsTests", dependencies: ["AttuneSnapshots"]),
 
     // Agents, their processes, and the local provider.
     .target(

@@ -30,7 +30,8 @@ extension ExperimentMachine {
     case (nil, .lost), (.interruption?, .lost): return afterLoss(attempt.id.trial)
     case (nil, .exited(status: 0)), (.interruption?, .exited(status: 0)): return afterCompletion(attempt)
     case (nil, .exited(status: 75)) where wasAsked: return Verdict(state: .suspended, reason: nil)
-    case (nil, .exited(status: 75)): return afterSuspension(attempt)
+    case (nil, .exited(status: 75)): return afterSuspension(attempt, ending)
+    case (nil, .notStarted(let message)) where bringsBack(attempt): return afterLoss(attempt.id.trial, message)
     case (nil, _): return afterFailure(attempt.id.trial, "\(ending.cause)")
     case (.interruption?, .exited(status: 75)): return Verdict(state: .suspended, reason: nil)
     case (let reason?, _): return verdict(on: reason)
@@ -71,20 +72,30 @@ extension ExperimentMachine {
   }
 
   /// A script that only ever suspends itself would run for ever: without a step done, it is a failure.
-  private func afterSuspension(_ attempt: Attempt) -> Verdict {
-    attempt.hasReported
+  private func afterSuspension(_ attempt: Attempt, _ ending: Ending) -> Verdict {
+    attempt.hasReported || ending.suspension != nil
       ? Verdict(state: .suspended, reason: nil)
       : afterFailure(attempt.id.trial, "suspended itself (exit status 75) without having reported a step")
   }
 
   private func afterFailure(_ id: TrialID, _ complaint: String) -> Verdict {
-    let failures = history[id].attempts.count(where: \.isFailure)
+    let failures = history[id].attempts.count { $0.isFailure && !isUnrestored($0) }
     return Verdict(state: failures <= definition.limits.retries ? .waiting : .failed, reason: complaint, isScriptFailure: true)
   }
 
-  private func afterLoss(_ id: TrialID) -> Verdict {
-    let losses = history[id].attempts.count { $0.ending?.cause == .lost }
+  /// - Parameter problem: what happened to it, where it was not lost.
+  private func afterLoss(_ id: TrialID, _ problem: String? = nil) -> Verdict {
+    let losses = history[id].attempts.count { $0.ending?.cause == .lost || isUnrestored($0) }
+    let what = problem ?? "lost with its agent"
     return losses < Self.lossLimit
-      ? Verdict(state: .waiting, reason: "lost with its agent") : Verdict(state: .failed, reason: "lost with its agent \(losses) times")
+      ? Verdict(state: .waiting, reason: what) : Verdict(state: .failed, reason: problem ?? "\(what) \(losses) times")
+  }
+
+  /// Whether the attempt begins with a snapshot. That it cannot be brought back, as when a process id is taken, is no fault of the script's.
+  private func bringsBack(_ attempt: Attempt) -> Bool { definition.suspend == .criu && attempt.id.number > 1 }
+
+  private func isUnrestored(_ attempt: Attempt) -> Bool {
+    guard bringsBack(attempt), case .notStarted? = attempt.ending?.cause else { return false }
+    return true
   }
 }

@@ -6,13 +6,16 @@
 
 /// The processes below this one, those included that left the group or the session. Read from `/proc`, a snapshot.
 enum Descendants {
-  static func all() -> [pid_t] {
+  static func all() -> [pid_t] { below(getpid()) }
+
+  /// The processes below that one.
+  static func below(_ root: pid_t) -> [pid_t] {
     var children: [pid_t: [pid_t]] = [:]
     for process in processes() {
       if let parent = parent(of: process) { children[parent, default: []].append(process) }
     }
     var found: [pid_t] = []
-    var next = children[getpid()] ?? []
+    var next = children[root] ?? []
     while let process = next.popLast() {
       found.append(process)
       next += children[process] ?? []

@@ -9,13 +9,16 @@ import AttuneValues
 /// `exit.json`: how the command ended, there as a whole or not at all.
 ///
 /// `{"status": 0, "seconds": 1.5}`, `{"signal": 9, …}` or `{"error": "cannot run 'x': …", …}`; with `"timeLimit": true` when the
-/// limit caused it. Its room on the disk is taken before the command starts, by the agent or here, so that a disk the command fills does
+/// limit caused it, or with `"snapshot": true` when its processes
+/// are in a snapshot. Its room on the disk is taken before the command starts, by the agent or here, so that a disk the command fills does
 /// not hide its end.
 struct ExitFile {
   enum Ending {
     case notStarted(String)
     /// `status` as `waitpid` gives it.
     case ended(status: Int32, isOverTime: Bool)
+    /// There is a snapshot, and no process any more.
+    case suspended
   }
 
   private static let room = 4096
@@ -42,6 +45,7 @@ struct ExitFile {
     switch ending {
     case .notStarted(let message):
       return ["error": .string(String(message.prefix(2000))), "seconds": .float(seconds)]
+    case .suspended: return ["status": 75, "snapshot": true, "seconds": .float(seconds)]
     case .ended(let status, let isOverTime):
       let signal = status & 0x7F
       let cause: (String, JSON) = signal == 0 ? ("status", .int(Int(status >> 8 & 0xFF))) : ("signal", .int(Int(signal)))

@@ -56,7 +56,8 @@ struct Pace {
     _ = tell(["state": "running", "nanoseconds": .int(now)])
   }
 
-  private mutating func giveUp(_ problem: String) {
+  /// Tells that the processes could not be stopped; they go on.
+  mutating func giveUp(_ problem: String) {
     for process in Descendants.all() { kill(process, SIGCONT) }
     _ = tell(["state": "failed", "error": .string(problem)])
   }

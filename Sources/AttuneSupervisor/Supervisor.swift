@@ -10,25 +10,33 @@ import CAttuneSystem
 /// writes down how it ended. A process of its own, so that the agent's death neither ends the command nor loses its status.
 ///
 /// SIGTERM asks it to stop the command: SIGTERM to every descendant, SIGKILL after the grace period. SIGUSR1 kills at once. SIGUSR2 freezes
-/// every descendant, SIGCONT lets them go on: see `Pace`; the time limit does not run meanwhile. The
-/// agent starts it with these signals blocked, so that none is lost however early it comes.
+/// every descendant, SIGCONT lets them go on: see `Pace`; the time limit does not run meanwhile. Where snapshots are wanted, SIGUSR2 takes
+/// one and ends them: see `Supervisor+Snapshots.swift`. The agent starts it with these signals blocked, so that none is lost however early it comes.
 struct Supervisor {
   /// The lock by which an agent sees that this process lives; inherited from the agent.
   static let lockDescriptor: Int32 = 3
 
-  private let order: SupervisionOrder
+  let order: SupervisionOrder
   private let started = monotonicNanoseconds()
   private var signals = sigset_t()
-  private var command: pid_t = 0
-  private var status: Int32?
-  private var isStopping = false
+  /// 0 as long as it is being brought back.
+  var command: pid_t = 0
+  var status: Int32?
+  var isStopping = false
   private var isOverTime = false
   private var killTime: Int?
-  private var pace: Pace
+  var pace: Pace
+  /// `nil` where none are wanted.
+  var snapshots: Snapshots?
+  /// Whether the processes are in a snapshot, and to be ended.
+  var isSuspended = false
+  /// Why the command could not be brought back.
+  var restoreProblem: String?
 
   init(order: SupervisionOrder) {
     self.order = order
     pace = Pace(directory: order.attemptDirectory)
+    snapshots = order.snapshots.map { Snapshots($0, attemptDirectory: order.attemptDirectory) }
     sigemptyset(&signals)
     for signal in [SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCONT] { sigaddset(&signals, signal) }
   }
@@ -45,8 +53,14 @@ struct Supervisor {
     case .success(let command):
       self.command = command
       watch()
-      exitFile.keep(.ended(status: status ?? 0, isOverTime: isOverTime), seconds: seconds)
+      exitFile.keep(ending, seconds: seconds)
     }
+  }
+
+  private var ending: ExitFile.Ending {
+    if isSuspended { return .suspended }
+    if let restoreProblem { return .notStarted("the snapshot cannot be brought back: \(restoreProblem)") }
+    return .ended(status: status ?? (command == 0 ? SIGKILL : 0), isOverTime: isOverTime)
   }
 
   private var seconds: Double { Double(monotonicNanoseconds() - started - pace.frozenNanoseconds) / 1e9 }
@@ -58,20 +72,22 @@ struct Supervisor {
     _ = text.withCString { pwrite(Self.lockDescriptor, $0, strlen($0), 0) }
   }
 
-  private struct StartProblem: Error { let message: String }
+  struct StartProblem: Error { let message: String }
 
-  private func startCommand() -> Result<pid_t, StartProblem> {
+  /// - Returns: the command's process id; 0 when it is being brought back.
+  private mutating func startCommand() -> Result<pid_t, StartProblem> {
     let input = open("/dev/null", O_RDONLY | O_CLOEXEC)
     let output = openLog("stdout.log")
     let errors = openLog("stderr.log")
+    defer { for descriptor in [input, output, errors] where descriptor >= 0 { close(descriptor) } }
     guard input >= 0, output >= 0, errors >= 0 else {
       return .failure(StartProblem(message: "cannot write to '\(order.attemptDirectory)': \(String(cString: strerror(errno)))"))
     }
+    if order.snapshots?.source != nil { return bringBack(output, errors) }
     var arguments: [UnsafeMutablePointer<CChar>?] = order.command.map { strdup($0) }
     arguments.append(nil)
     var step = ATTUNE_SPAWN_FORK
     let result = attune_spawn(arguments, order.workingDirectory, input, output, errors, &step)
-    for descriptor in [input, output, errors] { close(descriptor) }
     guard result < 0 else { return .success(result) }
     return .failure(StartProblem(message: "\(failed(step)): \(String(cString: strerror(-result)))"))
   }
@@ -84,7 +100,7 @@ struct Supervisor {
     }
   }
 
-  private func openLog(_ name: String) -> Int32 {
+  func openLog(_ name: String) -> Int32 {
     open("\(order.attemptDirectory)/\(name)", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
   }
 
@@ -92,12 +108,15 @@ struct Supervisor {
   /// rest of the grace period; otherwise they end with it.
   private mutating func watch() {
     while reap() {
-      if status != nil && !isStopping { return killRest() }
+      if isSuspended || restoreProblem != nil || (status != nil && !isStopping) { return killRest() }
       switch nextSignal() {
-      case SIGTERM, SIGINT, SIGHUP: stop()
+      case SIGTERM, SIGINT, SIGHUP:
+        stop()
+        // What is being brought back has nothing to save that the snapshot does not have.
+        if snapshots?.isRestoring == true { return killRest() }
       case SIGUSR1: return killRest()
-      case SIGUSR2: if !isStopping { pace.freeze() }
-      case SIGCONT: pace.thaw()
+      case SIGUSR2: if !isStopping { snapshots == nil ? pace.freeze() : takeSnapshot() }
+      case SIGCONT: if snapshots == nil { pace.thaw() }
       case SIGCHLD: break
       default: if timeIsUp() { return killRest() }
       }
@@ -111,15 +130,27 @@ struct Supervisor {
       var ended: Int32 = 0
       let child = waitpid(-1, &ended, WNOHANG)
       if child == 0 { return true }
-      if child == command { status = ended }
       if child < 0 && errno == ECHILD { return false }
+      note(child, ended)
     }
+  }
+
+  private mutating func note(_ child: pid_t, _ ended: Int32) {
+    if child == command { status = ended }
+    if snapshots?.isRestoring == true { snapshots?.ended[child] = ended }
+    if let work = snapshots?.work, child == work.process { snapshotWorkEnded(work.purpose, ended) }
   }
 
   private mutating func stop() {
     guard !isStopping else { return }
     isStopping = true
     killTime = monotonicNanoseconds() + order.grace
+    // What CRIU works on must not move; they are told when it is done.
+    if snapshots?.isDumping != true { tellToStop() }
+  }
+
+  /// SIGTERM for everybody, and no more rest.
+  mutating func tellToStop() {
     for process in Descendants.all() {
       kill(process, SIGTERM)
       kill(process, SIGCONT)

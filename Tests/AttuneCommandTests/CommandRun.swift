@@ -35,7 +35,10 @@ final class CommandRun {
   func attune(_ arguments: String..., input: String = "") async throws -> Result { try await finish(start(arguments, input: input)) }
 
   /// Starts and does not wait.
-  func start(_ arguments: [String], executable: URL = CommandRun.executable, input: String = "") throws -> Running {
+  /// - Parameter added: to the environment.
+  func start(
+    _ arguments: [String], executable: URL = CommandRun.executable, input: String = "", environment added: [String: String] = [:]
+  ) throws -> Running {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
@@ -46,7 +49,7 @@ final class CommandRun {
     // Discovery is this test's own: other tests run programs at the same time.
     environment["XDG_RUNTIME_DIR"] = folder.path
     environment["TMPDIR"] = folder.path
-    process.environment = environment
+    process.environment = environment.merging(added) { $1 }
     let running = Running(process: process, output: Pipe(), errors: Pipe())
     process.standardOutput = running.output
     process.standardError = running.errors

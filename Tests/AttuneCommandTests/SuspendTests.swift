@@ -125,11 +125,6 @@ import Testing
     #expect(await run.finish(experiment).status == 0)
   }
 
-  @Test func snapshotsAreRefusedBeforeAnythingIsStarted() async throws {
-    let refused = try await run("criu").attune("run", "e.yaml")
-    #expect(refused.status == 2 && refused.errors.contains("suspend: 'criu' is not done by this version"), "\(refused.errors)")
-  }
-
   @Test(arguments: ["checkpoint", "signal"])
   func stoppingEndsWhatIsSuspended(mode: String) async throws {
     let run = try run(mode)

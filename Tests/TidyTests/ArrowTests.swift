@@ -16,6 +16,7 @@ import Testing
     "AttuneImportance": ["AttuneCore", "AttuneMath", "AttuneValues"],
     "AttuneStore": ["AttuneCore", "AttuneMath", "AttuneValues"],
     "AttuneTraces": ["AttuneCore"],
+    "AttuneSnapshots": [],
     "AttuneSimulator": ["AttuneCore", "AttuneEngine", "AttuneMath", "AttuneTraces", "AttuneValues"],
     "AttuneFiles": ["AttuneCore", "AttuneMath", "AttuneValues"],
   ]

@@ -19,6 +19,8 @@ struct AgentCommand: AsyncParsableCommand {
   var supervisor: String
   @Option(help: "Seconds without a controller and without an attempt after which it leaves.")
   var idle = 60.0
+  @Option(help: "CRIU, for `suspend: criu`.")
+  var criu = "criu"
 
   /// This program's own file.
   static var executablePath: String {
@@ -28,7 +30,7 @@ struct AgentCommand: AsyncParsableCommand {
   func run() async throws {
     do {
       try await AgentProcess.run(
-        AgentOptions(name: name, directory: directory, socket: socket, hub: hub, supervisor: supervisor, idleSeconds: idle))
+        AgentOptions(name: name, directory: directory, socket: socket, hub: hub, supervisor: supervisor, idleSeconds: idle, criu: criu))
     } catch {
       throw Failure(.failed, "\(error)")
     }

@@ -3,6 +3,7 @@ import AttuneEngine
 import AttuneFleet
 import AttuneProposers
 import AttuneSchedulers
+import AttuneSnapshots
 import AttuneStore
 import AttuneWire
 import Foundation
@@ -18,11 +19,14 @@ struct Controller {
   /// - Throws: `Failure` for an unknown algorithm or option, or a command that does not exist.
   static func check(_ definition: ExperimentDefinition, place: (_ key: String, _ complaint: String) -> String = { "\($0): \($1)" }) throws {
     try checkAlgorithms(definition, place: place)
-    guard definition.suspend != .criu else {
-      throw Failure(
-        .badInput, place("suspend", "'criu' is not done by this version; allowed: none, checkpoint, signal. Nothing was started"))
-    }
     if let problem = CommandCheck.problem(with: definition.job) { throw Failure(.badInput, place(problem.key, problem.complaint)) }
+    // Last, as it takes a moment.
+    guard definition.suspend == .criu else { return }
+    let trial = SnapshotTrial.run()
+    guard trial.isGood else {
+      throw Failure(
+        .badInput, place("suspend", "'criu' does not work here (\(trial.text)); checkpoint and signal do without it. Nothing was started"))
+    }
   }
 
   /// Refuses algorithms and options that there are not.
@@ -85,6 +89,7 @@ struct Controller {
   private func fleetOptions(in folder: URL) throws -> LocalFleetOptions {
     var options = LocalFleetOptions(
       experiment: record.name, root: folder.path, runtimeDirectory: try RuntimeDirectory().path, executable: AgentCommand.executablePath)
+    options.criu = SnapshotTool.program(in: ProcessInfo.processInfo.environment)
     options.onTrouble = { Failure.complain("attune: \($0)") }
     return options
   }

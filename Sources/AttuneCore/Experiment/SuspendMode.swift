@@ -6,6 +6,6 @@ public enum SuspendMode: String, Hashable, Sendable, Codable, CaseIterable {
   case checkpoint
   /// Its processes are stopped by a signal and keep their memory; it goes on instantly, on the same machine only.
   case signal
-  /// A snapshot of the whole process is taken from outside by CRIU. Controllers refuse it: no agent can do it yet.
+  /// A snapshot of all its processes is taken from outside by CRIU; it goes on from there as a new attempt.
   case criu
 }

@@ -11,7 +11,13 @@ extension Agent {
   func change(_ order: ProtoChangeOrder) {
     guard let id = AttemptID(order.attempt) else { return }
     let number = Int(order.number)
-    guard let attempt = running[id], !attempt.isEnded else { return refuseLate(order) }
+    guard let attempt = running[id], !attempt.isEnded else {
+      return refuse(order, "attempt \(id) does not run any more; nothing was changed")
+    }
+    guard !takesSnapshots else {
+      return refuse(
+        order, "its programs are not connected, as a connection cannot be put into a snapshot (`suspend: criu`); nothing was changed")
+    }
     guard attempt.changes[number] == nil, ledger.attempts[id]?.answered.contains(order.number) != true else { return }
     attempt.changes[number] = PendingChange(order: order)
     if order.trigger == ReservedTag.suspend.rawValue { suspensionOrdered(attempt) }
@@ -59,13 +65,13 @@ extension Agent {
     hub?.send(order.request.json, to: program.key)
   }
 
-  private func refuseLate(_ order: ProtoChangeOrder) {
+  private func refuse(_ order: ProtoChangeOrder, _ message: String) {
     publish(
       .refused(
         .with {
           $0.attempt = order.attempt
           $0.number = order.number
-          $0.message = "attempt \(order.attempt) does not run any more; nothing was changed"
+          $0.message = message
         }))
   }
 }

@@ -35,7 +35,9 @@ extension Agent {
     for number in attempt.changes.keys.sorted() {
       refuse(number, of: attempt, "attempt \(id) ended before change \(number) took effect; nothing was changed")
     }
-    publish(.ended(ProtoAttemptEnded(id, ending(of: attempt))))
+    let ending = ending(of: attempt)
+    settleSnapshots(of: attempt, status: ending.cause.status, isSnapshot: ending.suspension?.mode == .criu)
+    publish(.ended(ProtoAttemptEnded(id, ending)))
     forget(attempt)
   }
 
@@ -77,6 +79,11 @@ extension Agent {
     return Ending(
       cause: cause, seconds: document?["seconds"]?.double ?? attempt.elapsed, tail: attempt.files.tail,
       cost: AttemptCost(ledger: Files.read(attempt.files.costs) ?? []), hasCheckpoint: attempt.checkpoint.hasChanged(),
-      suspension: cause == .exited(status: 75) ? suspension(of: attempt) : nil)
+      suspension: cause == .exited(status: 75) ? suspension(of: attempt, hasSnapshot: document?["snapshot"]?.bool == true) : nil)
   }
+}
+
+extension Ending.Cause {
+  /// The exit status; `nil` when there was none.
+  fileprivate var status: Int? { if case .exited(let status) = self { status } else { nil } }
 }

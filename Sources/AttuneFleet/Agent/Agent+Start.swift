@@ -24,6 +24,7 @@ extension Agent {
       $0.slot = order.slot
       $0.token = Self.newToken()
       $0.startedNanoseconds = UInt64(monotonicNanoseconds())
+      $0.step = snapshotStep(before: id, files)
     }
     let launch = AttemptLaunch(configuration: configuration, start: order, attempt: id, token: record.token, hub: options.hub)
     do throws(FleetError) {
@@ -84,7 +85,7 @@ extension Agent {
     let configuration = launch.configuration
     let spawn = Spawn(
       executable: options.supervisor,
-      arguments: [
+      arguments: snapshotOptions(of: launch.attempt, files) + [
         files.directory, configuration.directory, String(Int(configuration.graceSeconds * 1000)),
         String(configuration.hasLimitSeconds ? max(1, Int(configuration.limitSeconds * 1000)) : 0),
       ] + launch.arguments,

@@ -9,7 +9,7 @@ import AttuneValues
 
 /// How attempts give up their slots without ending, and how long those take that are asked to end themselves.
 extension Agent {
-  /// Stops the attempt's processes; the answer is a notice `suspended` or `suspendFailed`. One that has been asked already is asked once.
+  /// Stops the attempt's processes, or has a snapshot taken of them; the answer is a notice `suspended`, `ended` or `suspendFailed`. One that has been asked already is asked once.
   func suspend(_ id: AttemptID) {
     guard let attempt = running[id] else {
       if postponed[id] != nil { tellFailure(id, "attempt \(id) waits for room on the disk and has no process yet") }
@@ -17,7 +17,7 @@ extension Agent {
     }
     guard !attempt.isEnded, !attempt.isAskedToEnd, attempt.suspendOrdered == nil, attempt.pace == .running || attempt.pace == .thawing
     else { return }
-    guard configuration?.suspend == SuspendMode.signal.rawValue else {
+    guard isSuspendedFromOutside else {
       return tellFailure(
         id, "attempt \(id) cannot be suspended from outside: the experiment says `suspend: \(configuration?.suspend ?? "")`")
     }
@@ -50,7 +50,7 @@ extension Agent {
   func watchSuspension(of attempt: RunningAttempt) {
     attempt.paceNumber = PaceWord(reading: attempt.files.pace)?.number ?? 0
     guard attempt.suspendOrdered != nil else { return }
-    if configuration?.suspend == SuspendMode.signal.rawValue { freeze(attempt) }
+    if isSuspendedFromOutside { freeze(attempt) }
     limitSuspension(of: attempt)
   }
 
@@ -64,18 +64,23 @@ extension Agent {
     case (.freezing, .frozen(let bytes)): frozen(attempt, at: word.nanoseconds, bytes: bytes)
     case (.freezing, .failed(let problem)):
       attempt.pace = .running
-      fail(attempt, "attempt \(id) could not be stopped: \(problem)")
+      let what = takesSnapshots ? "no snapshot of attempt \(id) could be taken" : "attempt \(id) could not be stopped"
+      fail(attempt, "\(what): \(problem)")
     case (.thawing, .running): thawed(attempt, at: word.nanoseconds)
     default: break
     }
   }
 
-  /// What it took a program to end itself as it was asked to; `nil` when nobody asked.
-  func suspension(of attempt: RunningAttempt) -> Suspension? {
-    guard let ordered = attempt.suspendOrdered else { return nil }
-    let seconds = Double(monotonicNanoseconds() - ordered) / 1e9
+  /// What it took to get the attempt off its slot: a program that ended itself as it was asked to, or a snapshot; `nil` when nobody asked.
+  func suspension(of attempt: RunningAttempt, hasSnapshot: Bool) -> Suspension? {
+    let seconds = attempt.suspendOrdered.map { Double(monotonicNanoseconds() - $0) / 1e9 }
+    if hasSnapshot { return Suspension(.criu, seconds: seconds ?? 0, bytes: Files.size(of: attempt.files.snapshot)) }
+    guard let seconds else { return nil }
     return Suspension(.checkpoint, seconds: seconds, bytes: Files.size(of: attempt.files.checkpoint))
   }
+
+  /// Whether programs are not asked.
+  private var isSuspendedFromOutside: Bool { takesSnapshots || configuration?.suspend == SuspendMode.signal.rawValue }
 
   private func freeze(_ attempt: RunningAttempt) {
     attempt.pace = .freezing
@@ -118,9 +123,10 @@ extension Agent {
     let left = limit - Double(monotonicNanoseconds() - ordered) / 1e9
     post(after: max(0, left)) { agent in
       guard let attempt = agent.running[id], attempt.suspendOrdered == ordered, !attempt.isEnded else { return }
+      // CRIU is not to be disturbed: what it completes all the same ends the attempt, and the trial goes on from there.
       if attempt.pace == .freezing {
         attempt.pace = .running
-        attempt.process?.signal(SIGCONT)
+        if !agent.takesSnapshots { attempt.process?.signal(SIGCONT) }
       }
       agent.fail(attempt, "attempt \(id) has not given up its slot within \(limit) s (limits.suspend); it runs on")
     }

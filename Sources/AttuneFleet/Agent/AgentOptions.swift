@@ -12,20 +12,28 @@ public struct AgentOptions: Hashable, Sendable {
   public var supervisor: String
   /// Seconds without a controller and without an attempt after which it leaves.
   public var idleSeconds: Double
+  /// CRIU: a path, or a name to be looked for in `PATH`.
+  public var criu: String
 
   /// Options.
-  public init(name: String, directory: String, socket: String, hub: String, supervisor: String, idleSeconds: Double = 60) {
+  public init(
+    name: String, directory: String, socket: String, hub: String, supervisor: String, idleSeconds: Double = 60, criu: String = "criu"
+  ) {
     self.name = name
     self.directory = directory
     self.socket = socket
     self.hub = hub
     self.supervisor = supervisor
     self.idleSeconds = idleSeconds
+    self.criu = criu
   }
 
   /// What the command line must hold to give the same options again.
   public var arguments: [String] {
-    ["--name", name, "--directory", directory, "--socket", socket, "--hub", hub, "--supervisor", supervisor, "--idle", String(idleSeconds)]
+    [
+      "--name", name, "--directory", directory, "--socket", socket, "--hub", hub, "--supervisor", supervisor, "--idle", String(idleSeconds),
+      "--criu", criu,
+    ]
   }
 
   /// Reads the options of `attune agent`.
@@ -50,10 +58,10 @@ public struct AgentOptions: Hashable, Sendable {
     }
     self.init(
       name: try required("--name"), directory: try required("--directory"), socket: try required("--socket"), hub: try required("--hub"),
-      supervisor: try required("--supervisor"), idleSeconds: idleSeconds)
+      supervisor: try required("--supervisor"), idleSeconds: idleSeconds, criu: values["--criu"] ?? "criu")
   }
 
-  private static let names = ["--name", "--directory", "--socket", "--hub", "--supervisor", "--idle"]
+  private static let names = ["--name", "--directory", "--socket", "--hub", "--supervisor", "--idle", "--criu"]
 }
 
 extension AgentOptions {

@@ -62,12 +62,16 @@ struct AttemptLaunch {
     }
     variables.merge(configuration.environment) { _, fromFile in fromFile }
     variables.merge(contract) { _, ours in ours }
+    // A connection cannot be put into a snapshot, and files of one attempt are not the next one's.
+    if configuration.suspend == SuspendMode.criu.rawValue { for name in Self.liveVariables { variables[name] = nil } }
     return variables.map { "\($0.key)=\($0.value)" }
   }
 
   private static let threadVariables = [
     "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
   ]
+
+  private static let liveVariables = ["ATTUNE_SOCKET", "ATTUNE_TOKEN", "ATTUNE_RECORD", "ATTUNE_REPORTS", "ATTUNE_LEDGER"]
 
   private static let optionalVariables = ["ATTUNE_RESUME", "ATTUNE_PARENT_CHECKPOINT", "ATTUNE_CHANGES", "ATTUNE_STEPS", "ATTUNE_REPLAY"]
 

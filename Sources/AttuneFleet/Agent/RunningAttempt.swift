@@ -112,8 +112,14 @@ struct AttemptFiles {
   var costs: String { directory + "/ledger.jsonl" }
   /// The supervisor's word on whether the processes are stopped.
   var pace: String { directory + "/pace.json" }
-  /// The trial's own, shared by its attempts: two folders up.
-  var checkpoint: String { directory.split(separator: "/").dropLast(2).map { "/" + $0 }.joined() + "/checkpoint" }
+  /// The trial's own, shared by its attempts.
+  var checkpoint: String { trial + "/checkpoint" }
+  /// The trial's snapshots; there is more than one only while the next is being completed.
+  var snapshots: String { trial + "/snapshots" }
+  /// Of this attempt's processes, called by its number.
+  var snapshot: String { snapshots + "/" + (directory.split(separator: "/").last.map(String.init) ?? "0") }
+  /// Two folders up.
+  private var trial: String { directory.split(separator: "/").dropLast(2).map { "/" + $0 }.joined() }
 
   init(directory: String) { self.directory = directory }
 

@@ -16,6 +16,8 @@ public struct LocalFleetOptions: Sendable {
   public var name = "local"
   /// Seconds without a controller and without an attempt after which the agent leaves.
   public var idleSeconds = 60.0
+  /// CRIU: a path, or a name to be looked for in `PATH`.
+  public var criu = "criu"
   /// Seconds a started agent has to answer.
   public var startLimit = 20.0
   /// Told one line that a person should read; nothing ends because of it.
@@ -37,6 +39,7 @@ public struct LocalFleetOptions: Sendable {
     let hash = directory.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     let stem = "\(runtimeDirectory)/\(String(hash, radix: 36))"
     return AgentOptions(
-      name: name, directory: directory, socket: stem + ".agent", hub: stem + ".hub", supervisor: supervisor, idleSeconds: idleSeconds)
+      name: name, directory: directory, socket: stem + ".agent", hub: stem + ".hub", supervisor: supervisor, idleSeconds: idleSeconds,
+      criu: criu)
   }
 }
