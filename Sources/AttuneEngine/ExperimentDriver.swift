@@ -93,8 +93,9 @@ public actor ExperimentDriver {
       return outcome
     }
     // Programs outside are nobody's to look after.
-    let running = machine.history.trials.flatMap(\.attempts).filter { $0.isStarted && $0.ending == nil && !$0.slot.isOutside }.map(\.id)
-    let events = try await parts.runner.open(acknowledged: taken, running: running)
+    let running = machine.history.trials.flatMap(\.attempts).filter { $0.isStarted && $0.ending == nil && !$0.slot.isOutside }
+    let events = try await parts.runner.open(
+      acknowledged: taken, running: Dictionary(running.map { ($0.id, $0.slot) }, uniquingKeysWith: { $1 }))
     let pump = Task { [inbox] in
       for await event in events { inbox.put(.seen(event)) }
       inbox.put(.runnerGone)

@@ -84,7 +84,8 @@ extension ExperimentMachine {
     if held.contains(id.trial) || parked[id.trial] != nil {
       // What happens to one that is not to go on yet is made up for when it is.
       history[id.trial].state = .suspended
-    } else {
+    } else if !queue.contains(id.trial) {
+      // One that was frozen may have waited for a slot of its agent.
       queue.append(id.trial)
     }
     if !attempt.slot.isOutside { actions += judgeEarly(id.trial, ending, verdict) }

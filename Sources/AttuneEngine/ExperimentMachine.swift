@@ -192,7 +192,9 @@ extension ExperimentMachine {
     var actions: [Action] = []
     // A slot each is kept for trials that wait for what they begin with.
     var kept = heirs.count
-    for slot in freeSlots {
+    // What is frozen goes on with its own agent only, so there may be nothing for one agent's slots and something for another's.
+    var declined: Set<String> = []
+    for slot in freeSlots where !declined.contains(slot.agent) {
       if queue.isEmpty, awaited == nil, canAdmit, !additions.isEmpty {
         let addition = additions.removeFirst()
         actions += admit(Proposal(addition.configuration), by: addition.by)
@@ -202,8 +204,13 @@ extension ExperimentMachine {
       } else if kept > 0 {
         kept -= 1
       } else {
-        guard awaited == nil, let action = scheduled(for: slot) else { break }
-        actions.append(action)
+        guard awaited == nil else { break }
+        if let action = scheduled(for: slot) {
+          actions.append(action)
+        } else {
+          guard !frozen.isEmpty else { break }
+          declined.insert(slot.agent)
+        }
       }
     }
     return actions

@@ -37,13 +37,15 @@ public final class InstantRunner: Runner {
   public var orders: [Order] { state.withLock { $0.orders } }
 
   /// Offers the slots and tells what is not acknowledged.
-  public func open(acknowledged: [String: Int], running: [AttemptID]) async throws -> AsyncStream<RunnerEvent> {
+  public func open(acknowledged: [String: Int], running: [AttemptID: Slot]) async throws -> AsyncStream<RunnerEvent> {
     let (stream, output) = AsyncStream<RunnerEvent>.makeStream()
     for index in 0..<slots { output.yield(RunnerEvent(source: "instant", sequence: 0, .slotOffered(Slot(agent: "instant", index: index)))) }
     state.withLock { state in
       state.output = output
       for event in state.events where event.sequence > acknowledged["instant"] ?? 0 { output.yield(event) }
-      for attempt in running where !state.started.contains(attempt) { tell(.attemptEnded(attempt, Ending(cause: .lost)), &state) }
+      for attempt in running.keys.sorted() where !state.started.contains(attempt) {
+        tell(.attemptEnded(attempt, Ending(cause: .lost)), &state)
+      }
     }
     return stream
   }

@@ -261,7 +261,8 @@ struct Words {
       case "signal": Ending(cause: .signalled(signal: Int(self[3]) ?? 0), tail: tail)
       case "time-limit": Ending(cause: .timeLimit, tail: tail)
       case "lost": Ending(cause: .lost, tail: tail)
-      default: throw ScenarioError(description: "an attempt ends with exit N, signal N, time-limit or lost; got '\(self[2])'")
+      case "not-started": Ending(cause: .notStarted(message: "no"), tail: tail)
+      default: throw ScenarioError(description: "an attempt ends with exit N, signal N, time-limit, lost or not-started; got '\(self[2])'")
       }
     }
   }

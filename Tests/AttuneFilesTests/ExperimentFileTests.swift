@@ -58,6 +58,13 @@ import Testing
     ("proposer: {name: tpe}", "proposer: tpe"), ("environment: {A: on, B: 1.50}", "environment: {A: \"on\", B: \"1.50\"}"),
   ]
 
+  @Test func slotsAreDividedAmongAgents() throws {
+    let file = try ExperimentFile.parse(text: Samples.file("resources: {local: {slots: 4, agents: 2}}"), path: "t.yaml", cores: 4)
+    #expect(file.definition.resources == Resources(localSlots: 4, agents: 2))
+    let refusal = "t.yaml:4:39: resources.local.agents: got 3; allowed is a whole number from 1 to 2, the number of slots"
+    #expect(Samples.problem(Samples.file("resources: {local: {slots: 2, agents: 3}}")) == refusal)
+  }
+
   @Test(arguments: spellings)
   func meansTheSame(one: String, other: String) throws {
     let first = try ExperimentFile.parse(text: Samples.file(one), path: "t.yaml", cores: 4).definition

@@ -258,7 +258,7 @@ import Testing
       Samples.file("resources: {local: {slots: 0}}"),
       "t.yaml:4:28: resources.local.slots: got 0; allowed is a whole number from 1, or auto"
     ),
-    (Samples.file("resources: {local: 2}"), "t.yaml:4:20: resources.local: got 2; allowed is a mapping with the keys slots"),
+    (Samples.file("resources: {local: 2}"), "t.yaml:4:20: resources.local: got 2; allowed is a mapping with the keys slots, agents"),
     (Samples.file("resources: {locl: {slots: 2}}"), "t.yaml:4:13: resources: unknown key 'locl'. Did you mean 'local'?"),
     (Samples.file("limits: {trials: 0}"), "t.yaml:4:18: limits.trials: got 0; allowed is a whole number from 1"),
     (Samples.file("limits: {trials: many}"), "t.yaml:4:18: limits.trials: got 'many'; allowed is a whole number from 1"),

@@ -20,7 +20,8 @@ struct RandomDefinition {
         metric: text(notEmpty: true), goal: chance() ? .minimize : .maximize, target: chance() ? number() : nil,
         summary: chance() ? .best : .last),
       space: space, proposer: algorithm(), scheduler: algorithm(),
-      resources: Resources(localSlots: Int.random(in: 1...99, using: &random)),
+      resources: Resources(
+        localSlots: Int.random(in: 9...99, using: &random), agents: Int.random(in: 1...9, using: &random)),
       limits: Limits(
         trials: chance() ? Int.random(in: 1...999, using: &random) : nil, steps: chance() ? 7 : nil, time: chance() ? duration() : nil,
         trialTime: chance() ? duration() : nil, retries: Int.random(in: 0...3, using: &random), grace: chance() ? 10 : duration()),

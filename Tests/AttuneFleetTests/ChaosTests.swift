@@ -11,7 +11,7 @@ import Testing
     let script = try fixture.script(
       "n=0; while test $n -lt 300; do n=$((n+1)); echo \"attune: {\\\"step\\\": $n, \\\"accuracy\\\": 0.$n}\"; done; exit $ATTUNE_TRIAL")
     let fleet = try LocalFleet(try fixture.definition(["/bin/sh", script]), options: fixture.options())
-    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: [:]))
     var random = RandomStream(seed: 20, purpose: "chaos", index: 0)
     let attempts = (1...12).map { AttemptID(trial: TrialID($0), number: 1) }
     for attempt in attempts {

@@ -58,7 +58,7 @@ import Testing
       "ls \"$ATTUNE_CHECKPOINT\"\necho resume=$ATTUNE_RESUME\ncat \"$ATTUNE_CHECKPOINT\"/model\necho 'attune: {\"accuracy\": 1}'")
     try fixture.write("weights", to: "\(fixture.root)/trials/1/checkpoint/model")
     let fleet = try LocalFleet(try fixture.definition(["/bin/sh", script]), options: fixture.options())
-    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: [:]))
     await fleet.perform(.copyCheckpoint(of: TrialID(1), to: TrialID(2), as: .own))
     await fleet.perform(.copyCheckpoint(of: TrialID(9), to: TrialID(3), as: .own))
     let problem = "trial 9 has no checkpoint to fork from"
@@ -79,7 +79,7 @@ import Testing
         + "cat \"$ATTUNE_PARENT_CHECKPOINT\"/model\necho 'attune: {\"accuracy\": 1}'")
     try fixture.write("weights", to: "\(fixture.root)/trials/1/checkpoint/model")
     let fleet = try LocalFleet(try fixture.definition(["/bin/sh", script]), options: fixture.options())
-    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: [:]))
     await fleet.perform(.copyCheckpoint(of: TrialID(1), to: TrialID(2), as: .parents))
     await fleet.perform(.copyCheckpoint(of: TrialID(9), to: TrialID(3), as: .parents))
     let problem = "trial 9 has no checkpoint to begin with"
@@ -117,7 +117,7 @@ import Testing
     let waiting = "while [ ! -e \"go\" ]; do sleep 0.01; done"
     let script = try fixture.script("\(report)\n\(waiting)\necho 1 > \"$ATTUNE_CHECKPOINT\"/model\n\(report)\nsleep 600")
     let fleet = try LocalFleet(try fixture.definition(["/bin/sh", script]), options: fixture.options())
-    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: [:]))
     await fleet.perform(.starting("1.1"))
     try await listener.wait { $0.contains { $0.isReport(of: "1.1", step: 1) } }
     try fixture.write("", to: "\(fixture.root)/go")

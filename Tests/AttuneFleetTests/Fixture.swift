@@ -27,8 +27,9 @@ final class Fixture: Sendable {
   var trouble: [String] { troubles.withLock { $0 } }
 
   /// Kills the agent that works in the directory, if there is one at the moment.
-  func killAgent(_ signal: Int32 = SIGKILL) {
-    guard LockFile.isHeld(root + "/agent/agent.lock"), let pid = AgentCard(reading: root + "/agent/agent.lock")?.pid else { return }
+  func killAgent(_ signal: Int32 = SIGKILL, in directory: String = "agent") {
+    let lock = "\(root)/\(directory)/agent.lock"
+    guard LockFile.isHeld(lock), let pid = AgentCard(reading: lock)?.pid else { return }
     let arguments = String(decoding: Files.read("/proc/\(pid)/cmdline") ?? [], as: UTF8.self)
     if arguments.contains(root) { kill(pid_t(pid), signal) }
   }

@@ -13,7 +13,7 @@ import Testing
     let fixture = try Fixture()
     let command = ["/bin/sh", try fixture.script(script), "{config}", "{lr}", "{momentum}", "{name}", "{other}"]
     let fleet = try LocalFleet(try fixture.definition(command, vary), options: fixture.options())
-    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: [:]))
     await fleet.perform(.starting("1.1", Configuration(["lr": 0.5, "name": "a b"])))
     let ending = try await listener.ending(of: "1.1")
     await fleet.close()
@@ -120,7 +120,7 @@ import Testing
     let fixture = try Fixture()
     let command = ["/bin/sh", try fixture.script("echo once >> seen; read line < fifo")]
     let fleet = try LocalFleet(try fixture.definition(command), options: fixture.options())
-    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: [:]))
     for _ in 0..<3 { await fleet.perform(.starting("1.1")) }
     try await listener.wait { $0.contains { $0.isStart(of: "1.1") } }
     await fleet.perform(.starting("1.1"))
@@ -136,7 +136,7 @@ import Testing
     let fixture = try Fixture()
     try fixture.write("old", to: "\(fixture.root)/trials/1/attempts/1/stdout.log")
     let fleet = try LocalFleet(try fixture.definition(["/bin/true"]), options: fixture.options())
-    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: [:]))
     await fleet.perform(.starting("1.1"))
     let ending = try await listener.ending(of: "1.1")
     guard case .notStarted(let message) = ending.cause else { return #expect(Bool(false), "\(ending)") }
@@ -147,7 +147,7 @@ import Testing
   @Test func tellsAnAttemptThatNobodyKnowsAsLost() async throws {
     let fixture = try Fixture()
     let fleet = try LocalFleet(try fixture.definition(["/bin/true"]), options: fixture.options())
-    let listener = Listener(try await fleet.open(acknowledged: ["local": 40], running: ["4.1"]))
+    let listener = Listener(try await fleet.open(acknowledged: ["local": 40], running: ["4.1": Slot(agent: "local", index: 0)]))
     #expect(try await listener.ending(of: "4.1").cause == .lost)
     #expect(await listener.events.first?.sequence == 41)
     await fleet.close()
@@ -157,7 +157,7 @@ import Testing
     let fixture = try Fixture()
     let command = ["/bin/sh", try fixture.script("sleep 600 & setsid sleep 600 & echo attune: '{\"accuracy\": 1}'; wait")]
     let fleet = try LocalFleet(try fixture.definition(command), options: fixture.options())
-    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: [:]))
     await fleet.perform(.starting("1.1"))
     await fleet.perform(.starting("2.1"))
     try await listener.wait { $0.contains { $0.isReport(of: "1.1", step: 1) } && $0.contains { $0.isReport(of: "2.1", step: 1) } }
@@ -174,7 +174,7 @@ import Testing
       options: fixture.options {
         $0.executable = "/bin/sh"; $0.arguments = ["-c", "echo bad day; exit 1"]
       })
-    await #expect(throws: FleetError.agentEnded(log: "bad day")) { _ = try await fleet.open(acknowledged: [:], running: []) }
+    await #expect(throws: FleetError.agentEnded(log: "bad day")) { _ = try await fleet.open(acknowledged: [:], running: [:]) }
   }
 
   @Test func saysWhatItCannotWriteOrUse() async throws {
@@ -183,12 +183,12 @@ import Testing
     try fixture.write("", to: log + "/file")
     let blocked = try LocalFleet(try fixture.definition(["/bin/true"]), options: fixture.options())
     await #expect(throws: FleetError.system(action: "write", path: log, code: EISDIR)) {
-      _ = try await blocked.open(acknowledged: [:], running: [])
+      _ = try await blocked.open(acknowledged: [:], running: [:])
     }
     let deep = fixture.options { $0.runtimeDirectory = "/tmp/" + String(repeating: "x", count: 120) }
     let fleet = try LocalFleet(try fixture.definition(["/bin/true"]), options: deep)
     await #expect(throws: FleetError.pathTooLong(deep.agent.socket, limit: 107)) {
-      _ = try await fleet.open(acknowledged: [:], running: [])
+      _ = try await fleet.open(acknowledged: [:], running: [:])
     }
   }
 

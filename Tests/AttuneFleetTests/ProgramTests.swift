@@ -20,7 +20,7 @@ import Testing
     let fixture = try Fixture()
     let script = try fixture.script("printf %s \"$ATTUNE_TOKEN\" > token\necho 'attune: {\"accuracy\": 0}'\nsleep 600")
     let fleet = try LocalFleet(try fixture.definition(["/bin/sh", script]), options: fixture.options())
-    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: [:]))
     await fleet.perform(.starting("1.1"))
     try await listener.wait { $0.contains { $0.isReport(of: "1.1", step: 1) } }
     return Scene(fixture: fixture, fleet: fleet, listener: listener, token: fixture.text("token"))

@@ -50,7 +50,7 @@ import Testing
       vary(&$0)
     }
     let fleet = try LocalFleet(definition, options: fixture.options { $0.criu = criu })
-    let scene = Scene(fixture: fixture, fleet: fleet, listener: Listener(try await fleet.open(acknowledged: [:], running: [])))
+    let scene = Scene(fixture: fixture, fleet: fleet, listener: Listener(try await fleet.open(acknowledged: [:], running: [:])))
     try scene.file("resumed.sh", "echo 'attune: {\"accuracy\": 0.2}'; exit 3")
     await fleet.perform(.starting("1.1"))
     try await scene.listener.wait { $0.contains { $0.isReport(of: "1.1", step: 1) } }

@@ -8,7 +8,7 @@ import Testing
     let fixture = try Fixture()
     let command = ["/bin/sh", try fixture.script(script)]
     let fleet = try LocalFleet(try fixture.definition(command) { $0.limits.grace = grace }, options: fixture.options())
-    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: [:]))
     await fleet.perform(.starting("1.1"))
     try await listener.wait { $0.contains { $0.isReport(of: "1.1", step: 1) } }
     await fleet.perform(.stop("1.1"))
@@ -55,7 +55,7 @@ import Testing
     let fixture = try Fixture()
     let command = ["/bin/sh", try fixture.script("setsid sleep 600 & sleep 600 & exit 0")]
     let fleet = try LocalFleet(try fixture.definition(command), options: fixture.options())
-    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: [:]))
     await fleet.perform(.starting("1.1"))
     #expect(try await listener.ending(of: "1.1").cause == .exited(status: 0))
     #expect(processes(mentioning: "ATTUNE_CHECKPOINT=\(fixture.root)").isEmpty)

@@ -22,7 +22,7 @@ import Testing
     let fixture = try Fixture()
     let script = try fixture.script(Self.stepwise)
     let fleet = try LocalFleet(try fixture.definition(["/bin/sh", script]), options: fixture.options())
-    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: [:]))
     await fleet.perform(.starting("1.1"))
     try await listener.wait { $0.contains { $0.isReport(of: "1.1", step: 1) } }
     for round in 1...2 {
@@ -47,7 +47,7 @@ import Testing
       options: fixture.options {
         $0.executable = "/bin/sh"; $0.arguments = ["-c", launcher]
       })
-    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: [:]))
     await fleet.perform(.starting("1.1"))
     #expect(try await listener.ending(of: "1.1").cause == .exited(status: 0))
     await fleet.close()
@@ -57,7 +57,7 @@ import Testing
     let fixture = try Fixture()
     let definition = try fixture.definition(["/bin/true"])
     let first = try LocalFleet(definition, options: fixture.options())
-    _ = try await first.open(acknowledged: [:], running: [])
+    _ = try await first.open(acknowledged: [:], running: [:])
     #expect(LockFile.isHeld(fixture.root + "/agent/agent.lock"))
     await first.vanish()
     await (try LocalFleet(definition, options: fixture.options())).close()
@@ -70,7 +70,7 @@ import Testing
     let script = try fixture.script(Self.stepwise)
     let definition = try fixture.definition(["/bin/sh", script])
     let first = try LocalFleet(definition, options: fixture.options())
-    let listener = Listener(try await first.open(acknowledged: [:], running: []))
+    let listener = Listener(try await first.open(acknowledged: [:], running: [:]))
     await first.perform(.starting("1.1"))
     try await listener.wait { $0.contains { $0.isReport(of: "1.1", step: 1) } }
     fixture.killAgent(SIGSTOP)
@@ -86,13 +86,13 @@ import Testing
     let script = try fixture.script(Self.stepwise)
     let definition = try fixture.definition(["/bin/sh", script])
     let first = try LocalFleet(definition, options: fixture.options())
-    let before = Listener(try await first.open(acknowledged: [:], running: []))
+    let before = Listener(try await first.open(acknowledged: [:], running: [:]))
     await first.perform(.starting("1.1"))
     try await before.wait { $0.contains { $0.isReport(of: "1.1", step: 1) } }
     await first.acknowledge("local", through: 1)
 
     let second = try LocalFleet(definition, options: fixture.options())
-    let after = Listener(try await second.open(acknowledged: ["local": 1], running: ["1.1"]))
+    let after = Listener(try await second.open(acknowledged: ["local": 1], running: ["1.1": Slot(agent: "local", index: 0)]))
     try await after.wait { $0.contains { $0.isReport(of: "1.1", step: 1) } }
     try tell("0.5", to: script + ".1")
     try tell("end", to: script + ".1")
@@ -110,7 +110,7 @@ import Testing
     let count = 10_000
     let script = "awk 'BEGIN { for (n = 1; n <= \(count); n++) printf \"attune: {\\\"step\\\": %d, \\\"accuracy\\\": 0.5}\\n\", n }'"
     let fleet = try LocalFleet(try fixture.definition(["/bin/sh", try fixture.script(script)]), options: fixture.options())
-    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: [:]))
     await fleet.perform(.starting("1.1"))
     // Nothing is acknowledged: the attempt ends, and the agent keeps what it cannot tell.
     try await listener.wait(count: Int(AgentSession.window))
@@ -133,7 +133,7 @@ import Testing
     let fixture = try Fixture()
     let script = try fixture.script(Self.stepwise)
     let fleet = try LocalFleet(try fixture.definition(["/bin/sh", script]), options: fixture.options())
-    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: [:]))
     await fleet.perform(.starting("1.1"))
     try await listener.wait { $0.contains { $0.isReport(of: "1.1", step: 1) } }
     let lock = LockFile.text("\(fixture.root)/trials/1/attempts/1/supervisor.lock")
@@ -172,7 +172,7 @@ import Testing
     try Files.makeDirectory(fixture.root + "/agent")
     symlink("/dev/full", fixture.root + "/agent/spool")
     let fleet = try LocalFleet(try fixture.definition(["/bin/true"]), options: fixture.options())
-    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: [:]))
     await fleet.perform(.starting("1.1"))
     try await listener.wait { $0.contains(.slotOffered(Slot(agent: "local", index: 1))) }
     await fleet.close()

@@ -21,7 +21,7 @@ import Testing
       vary(&$0)
     }
     let fleet = try LocalFleet(definition, options: fixture.options())
-    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: [:]))
     await fleet.perform(.starting("1.1"))
     try await listener.wait { $0.contains { $0.isReport(of: "1.1", step: 1) } }
     return Scene(fixture: fixture, fleet: fleet, listener: listener)
@@ -77,7 +77,7 @@ import Testing
     scene.fixture.killAgent()
     await scene.fleet.vanish()
     let second = try LocalFleet(try scene.fixture.definition(["/bin/true"]), options: scene.fixture.options())
-    _ = try await second.open(acknowledged: [:], running: ["1.1"])
+    _ = try await second.open(acknowledged: [:], running: ["1.1": Slot(agent: "local", index: 0)])
     await second.close()
     #expect(processes(mentioning: scene.fixture.root).isEmpty)
   }

@@ -41,7 +41,7 @@ struct RunCommand: AsyncParsableCommand {
     var definition = experiment.definition
     if let slots {
       guard slots >= 1 else { throw Failure(.badInput, "--slots \(slots) refused; allowed: 1 or more") }
-      definition.resources = Resources(localSlots: slots)
+      definition.resources = Resources(localSlots: slots, agents: min(slots, definition.resources.agents))
     }
     if let trials {
       guard trials >= 1 else { throw Failure(.badInput, "--trials \(trials) refused; allowed: 1 or more") }

@@ -18,10 +18,10 @@ final class ControlDesk: Sendable {
   private let folder: URL
   let driver: ExperimentDriver
   /// `nil` where programs outside run all trials.
-  private let fleet: LocalFleet?
+  private let fleet: LocalFleets?
   private let subscriptions = Mutex<[Peer: Subscription]>([:])
 
-  init(name: String, folder: URL, driver: ExperimentDriver, fleet: LocalFleet?) {
+  init(name: String, folder: URL, driver: ExperimentDriver, fleet: LocalFleets?) {
     self.name = name
     self.folder = folder
     self.driver = driver

@@ -16,7 +16,7 @@ final class ControlServer: Sendable {
   private let address: SocketAddress
 
   /// - Throws: `Failure` when no socket can be made.
-  init(name: String, folder: URL, driver: ExperimentDriver, fleet: LocalFleet?) throws {
+  init(name: String, folder: URL, driver: ExperimentDriver, fleet: LocalFleets?) throws {
     do {
       let directory = try RuntimeDirectory()
       let desk = ControlDesk(name: name, folder: folder, driver: driver, fleet: fleet)

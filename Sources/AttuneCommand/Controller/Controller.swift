@@ -59,7 +59,7 @@ struct Controller {
     let clock = SystemClock()
     do {
       let journal = try ExperimentJournal(record, in: store)
-      let fleet = try LocalFleet(definition, options: fleetOptions(in: folder))
+      let fleet = try LocalFleets(definition, options: fleetOptions(in: folder))
       let driver = try ExperimentDriver(
         definition, scheduler: SchedulerCatalog.make(definition.scheduler),
         parts: ExperimentDriver.Parts(

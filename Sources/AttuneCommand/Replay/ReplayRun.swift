@@ -47,7 +47,7 @@ struct ReplayRun {
       let fleet = try LocalFleet(definition(schedule: file), options: options)
       let interruption = Interruption(fleet)
       defer { interruption.stop() }
-      let events = try await fleet.open(acknowledged: [:], running: [])
+      let events = try await fleet.open(acknowledged: [:], running: [:])
       let output = OutputCopy(folder: folder, attempt: attempt, isQuiet: isQuiet)
       let copying = Task { await output.follow() }
       let result = await follow(events, on: fleet, until: lastStep)

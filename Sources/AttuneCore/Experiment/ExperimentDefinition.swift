@@ -79,15 +79,6 @@ public struct Job: Hashable, Sendable, Codable {
   }
 }
 
-/// Where trials run.
-public struct Resources: Hashable, Sendable, Codable {
-  /// Attempts at a time on this machine.
-  public var localSlots: Int
-
-  /// That many slots on this machine.
-  public init(localSlots: Int) { self.localSlots = localSlots }
-}
-
 /// Everything an experiment file says, checked. Stored with the experiment, so that it can be resumed without the file.
 public struct ExperimentDefinition: Hashable, Sendable, Codable {
   /// What the person calls it.

@@ -61,8 +61,8 @@ public protocol Runner: Sendable {
   /// Connects, offers slots, and tells from then on what happens; first of all what happened after the acknowledged numbers.
   /// - Parameters:
   ///   - acknowledged: for each source, the number up to which everything is in the journal.
-  ///   - running: the attempts that the journal knows to have been started and not to have ended. One that no agent knows ends as `lost`.
-  func open(acknowledged: [String: Int], running: [AttemptID]) async throws -> AsyncStream<RunnerEvent>
+  ///   - running: the attempts that the journal knows to have been started and not to have ended, with their slots. One that no agent knows ends as `lost`.
+  func open(acknowledged: [String: Int], running: [AttemptID: Slot]) async throws -> AsyncStream<RunnerEvent>
   /// Carries out an order; what comes of it is told as events.
   func perform(_ order: Order) async
   /// Everything up to `sequence` is in the journal; the source may forget it.

@@ -12,7 +12,7 @@ public final class OutsideRunner: Runner {
   public init() { (stream, output) = AsyncStream<RunnerEvent>.makeStream() }
 
   /// Tells nothing of its own accord.
-  public func open(acknowledged: [String: Int], running: [AttemptID]) async throws -> AsyncStream<RunnerEvent> { stream }
+  public func open(acknowledged: [String: Int], running: [AttemptID: Slot]) async throws -> AsyncStream<RunnerEvent> { stream }
 
   /// Refuses what only an agent could do, so that nobody waits for it.
   public func perform(_ order: Order) async {

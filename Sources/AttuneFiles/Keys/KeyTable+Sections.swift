@@ -88,6 +88,10 @@ extension KeyTable {
     keys: [
       FileKey(
         "slots", "whole number from 1, or `auto`", "auto", "Attempts at a time; `auto` is one for each core.", example: "slots: 2",
-        Shapes.either(Shapes.count(from: 1), Shapes.oneOf(["auto"])))
+        Shapes.either(Shapes.count(from: 1), Shapes.oneOf(["auto"]))),
+      FileKey(
+        "agents", "whole number from 1", "1",
+        "Processes that look after the trials: the slots are divided among them, and when one is lost its trials go on with the others.",
+        example: "agents: 2", Shapes.count(from: 1)),
     ])
 }

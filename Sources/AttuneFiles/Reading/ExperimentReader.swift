@@ -22,17 +22,18 @@ struct ExperimentReader {
     if let item = try file.optional("command") { try JobReader.checkPlaceholders(of: item, space) }
     let proposer = try algorithm(file.optional("proposer"), standard: "auto")
     let scheduler = try algorithm(file.optional("scheduler"), standard: "fifo")
-    let slots = try slots(file.optional("resources"))
+    let resources = try resources(file.optional("resources"))
     let suspend = try file.optional("suspend")?.word(SuspendMode.self) ?? .none
     let limits = try limits(file.optional("limits"))
     let metrics = try JobReader.metrics(file.optional("metrics"))
     let job = Job(
       command: command, directory: directory, environment: try JobReader.environment(file.optional("environment")),
       pattern: metrics.pattern,
-      threads: try JobReader.threads(file.optional("threads"), slots: slots, cores: cores), isAuptimizer: metrics.isAuptimizer)
+      threads: try JobReader.threads(file.optional("threads"), slots: resources.localSlots, cores: cores),
+      isAuptimizer: metrics.isAuptimizer)
     var definition = ExperimentDefinition(
       name: name, job: job, objective: objectives[0], space: space, proposer: proposer, scheduler: scheduler,
-      resources: Resources(localSlots: slots), limits: limits, seed: try seed(file.optional("seed")), suspend: suspend)
+      resources: resources, limits: limits, seed: try seed(file.optional("seed")), suspend: suspend)
     definition.objectives = objectives
     definition.outcomeConstraints = try ObjectiveReader.bounds(file.optional("outcome_constraints"), example: "memory <= 800")
     definition.stopWhen = try ObjectiveReader.bounds(file.optional("stop_when"), example: "accuracy >= 0.9")
@@ -62,10 +63,15 @@ struct ExperimentReader {
     return AlgorithmChoice(try name.text("a word of the catalog"), options: options)
   }
 
-  private func slots(_ item: FileItem?) throws(FileProblem) -> Int {
-    guard let item, let local = try FileSection(item, .resources).optional("local") else { return cores }
-    guard let slots = try FileSection(local, .local).optional("slots"), slots.node.value != .string("auto") else { return cores }
-    return try slots.count(from: 1, or: "auto")
+  private func resources(_ item: FileItem?) throws(FileProblem) -> Resources {
+    guard let item, let local = try FileSection(item, .resources).optional("local") else { return Resources(localSlots: cores) }
+    let section = try FileSection(local, .local)
+    var slots = cores
+    if let item = try section.optional("slots"), item.node.value != .string("auto") { slots = try item.count(from: 1, or: "auto") }
+    guard let item = try section.optional("agents") else { return Resources(localSlots: slots) }
+    let agents = try item.count(from: 1)
+    guard agents <= slots else { throw item.refusal("a whole number from 1 to \(slots), the number of slots") }
+    return Resources(localSlots: slots, agents: agents)
   }
 
   private func limits(_ item: FileItem?) throws(FileProblem) -> Limits {

@@ -37,7 +37,8 @@ extension ExperimentFile {
     if !definition.startWith.isEmpty { add("start_with", "[\(definition.startWith.map(point).joined(separator: ", "))]") }
     if definition.duplicates != .avoid { add("duplicates", definition.duplicates.rawValue) }
     add("scheduler", algorithm(definition.scheduler))
-    add("resources", "{local: {slots: \(definition.resources.localSlots)}}")
+    let agents = definition.resources.agents > 1 ? ", agents: \(definition.resources.agents)" : ""
+    add("resources", "{local: {slots: \(definition.resources.localSlots)\(agents)}}")
     if definition.suspend != .none { add("suspend", definition.suspend.rawValue) }
     let limits = limits(definition.limits)
     if !limits.isEmpty { add("limits", YAMLText.mapping(limits)) }

@@ -21,6 +21,7 @@ extension LocalFleet {
         if next == nil { launcher.forgetDead() }
         try await hold(next == nil ? try await reach() : socket)
       } catch let error as RPCError where error.code == .aborted {
+        isTakenOver = true
         return giveUp(error.message)
       } catch {
         if !isClosed { options.onTrouble("the connection to the agent broke: \(error). Trainings go on; connecting again.") }

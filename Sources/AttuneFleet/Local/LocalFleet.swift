@@ -7,7 +7,7 @@ import AttuneCore
 ///
 /// One controller an experiment: a second one takes the agent away from the first.
 public actor LocalFleet: Runner {
-  let options: LocalFleetOptions
+  nonisolated let options: LocalFleetOptions
   let configuration: ProtoConfigure
   var launcher: AgentLauncher
 
@@ -24,6 +24,8 @@ public actor LocalFleet: Runner {
   var hasOfferedSlots = false
   var isClosing = false
   var isClosed = false
+  /// Whether another controller has taken the agent away.
+  var isTakenOver = false
   private var conversation: Task<Void, Never>?
   /// Ends with the conversation.
   private let farewell: AsyncStream<Void>
@@ -40,13 +42,13 @@ public actor LocalFleet: Runner {
   }
 
   /// Finds or starts the agent.
-  /// - Parameter running: the attempts of which the journal has `attemptStarted` and no `attemptEnded`.
+  /// - Parameter running: the agent's attempts of which the journal has `attemptStarted` and no `attemptEnded`.
   /// - Throws: `FleetError` when no agent can be had.
-  public func open(acknowledged: [String: Int], running: [AttemptID]) async throws -> AsyncStream<RunnerEvent> {
+  public func open(acknowledged: [String: Int], running: [AttemptID: Slot]) async throws -> AsyncStream<RunnerEvent> {
     precondition(conversation == nil, "a fleet is opened once")
     self.acknowledged = UInt64(max(0, acknowledged[options.name] ?? 0))
     delivered = self.acknowledged
-    started = Set(running)
+    started = Set(running.keys)
     let socket = try await reach()
     let (stream, events) = AsyncStream.makeStream(of: RunnerEvent.self)
     self.events = events
@@ -74,7 +76,7 @@ public actor LocalFleet: Runner {
   /// the grace period and half a minute are over.
   public func close() async {
     if conversation == nil, LockFile.isHeld(options.agent.lockPath) {
-      do { _ = try await open(acknowledged: [:], running: []) } catch { options.onTrouble("\(error)") }
+      do { _ = try await open(acknowledged: [:], running: [:]) } catch { options.onTrouble("\(error)") }
     }
     guard let conversation, !isClosing else { return }
     isClosing = true
@@ -98,6 +100,17 @@ public actor LocalFleet: Runner {
   func vanish() {
     isClosed = true
     conversation?.cancel()
+  }
+
+  /// What slots and events are called after.
+  nonisolated var name: String { options.name }
+
+  /// Copies that were ordered and that nobody has made yet.
+  var unansweredCopies: [Order] { orders.all.filter { if case .copyCheckpoint = $0 { true } else { false } } }
+
+  /// Ends the processes of an attempt that no agent looks after any more; returns when none is left.
+  func evict(_ id: AttemptID) async {
+    await Eviction(files: AttemptFiles(id, in: configuration.trialsDirectory), grace: configuration.graceSeconds).run()
   }
 
   /// - Returns: the socket of an agent that answers.

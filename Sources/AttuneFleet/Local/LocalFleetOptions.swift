@@ -2,7 +2,7 @@
 public struct LocalFleetOptions: Sendable {
   /// What the experiment is called in `ATTUNE_EXPERIMENT`.
   public var experiment: String
-  /// The experiment's own directory, an absolute path: `agent` and `trials` are made in it.
+  /// The experiment's own directory, an absolute path: `trials`, and `agent` or `agents`, are made in it.
   public var root: String
   /// For sockets; a short absolute path, of mode 0700.
   public var runtimeDirectory: String
@@ -35,7 +35,7 @@ public struct LocalFleetOptions: Sendable {
 
   /// The agent's. Its sockets are called after its directory, so that every controller of the experiment finds the same ones.
   var agent: AgentOptions {
-    let directory = root + "/agent"
+    let directory = root + (name == "local" ? "/agent" : "/agents/\(name)")
     let hash = directory.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     let stem = "\(runtimeDirectory)/\(String(hash, radix: 36))"
     return AgentOptions(
