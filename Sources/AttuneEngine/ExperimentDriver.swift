@@ -77,6 +77,8 @@ public actor ExperimentDriver {
     (self.machine, self.taken, outsideStarts) = (machine, taken, starts.filter { open.contains($0.key) })
   }
 
+  /// What the experiment file says.
+  public var definition: ExperimentDefinition { machine.definition }
   /// The trials so far.
   public var history: History { machine.history }
   /// How it ended; `nil` while it goes on.

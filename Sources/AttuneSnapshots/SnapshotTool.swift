@@ -85,10 +85,12 @@ public struct SnapshotProblem: Hashable, Sendable {
     }
   }
 
-  /// `(00.01) 15: Error (criu/files.c:12): what happened`. That it may not raise a limit of its own is no error.
+  /// `(00.01) 15: Error (criu/files.c:12): what happened`. That it may not raise a limit of its own, or lacks a helper such
+  /// as iptables, is no error.
   private static func complaint(in line: Substring) -> String? {
     let words = line.split(separator: " ", omittingEmptySubsequences: true)
-    guard let start = words.firstIndex(of: "Error"), !line.contains("RLIMIT_NOFILE") else { return nil }
+    let isHarmless = line.contains("RLIMIT_NOFILE") || line.contains("): exited, status=")
+    guard let start = words.firstIndex(of: "Error"), !isHarmless else { return nil }
     return words[(start + 1)...].drop { $0.hasPrefix("(") }.joined(separator: " ")
   }
 

@@ -48,6 +48,8 @@ import Testing
     try run.write(Self.file, to: "e.yaml")
     let first = try run.start(["run", "e.yaml"])
     try await waitForSteps(3, trial: 1, run)
+    let set = try await run.attune("set", "x=0.5", "--trial", "1")
+    #expect(set.status != 0 && set.errors.contains("a connection cannot be put into a snapshot"), "\(set.errors)")
     let suspended = try await run.attune("suspend", "--trial", "1", "--wait")
     #expect(suspended.status == 0, "\(suspended.errors)")
     try await waitForSteps(3, trial: 2, run)

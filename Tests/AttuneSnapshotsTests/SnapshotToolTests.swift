@@ -52,7 +52,12 @@ import Testing
       """, 256,
       "process id 15422 belongs to another process or thread now, and what is brought back needs the ids that it had", 15422
     ),
-    ("(00.1) Error (criu/vdso.c:12): vdso: Unexpected rt vDSO area bounds", 256, "vdso: Unexpected rt vDSO area bounds", nil),
+    (
+      """
+      Error (criu/util.c:642): exited, status=1
+      Error (criu/vdso.c:381): vdso: Unexpected rt vDSO area bounds
+      """, 256, "vdso: Unexpected rt vDSO area bounds", nil
+    ),
     ("", 256, "CRIU ended with status 1 and wrote no log (it wants root, or CAP_CHECKPOINT_RESTORE for its file)", nil),
     ("(00.1) Warn it is warm", 9, "CRIU ended by signal 9; its log names no error", nil),
   ]

@@ -216,9 +216,12 @@ extension ControlDesk {
       throw WireFailure(.refused, "trial \(id) is \(trial.state.rawValue), and only a running one can be reached. Nothing was changed.")
     }
     guard let mirror = await fleet?.mirror()[attempt]?.first else {
-      throw WireFailure(
-        .notReachable,
-        "trial \(id) has not declared any live variable (it starts, or does not use the client library). Nothing was changed.")
+      let isUnconnected = await driver.definition.suspend == .criu
+      let reason =
+        isUnconnected
+        ? "is not connected, as a connection cannot be put into a snapshot (`suspend: criu`)"
+        : "has not declared any live variable (it starts, or does not use the client library)"
+      throw WireFailure(.notReachable, "trial \(id) \(reason). Nothing was changed.")
     }
     return mirror
   }
