@@ -15,6 +15,7 @@ public enum SchedulerCatalog {
     "median": MedianStopping.init(options:),
     "percentile": PercentileStopping.init(options:),
     "pop": PromisingOpportunisticPoor.init(options:),
+    "prospect": ProspectScheduling.init(options:),
   ]
 
   /// Every word, in alphabetical order.
