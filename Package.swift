@@ -66,7 +66,7 @@ let package = Package(
     .target(name: "AttuneProposers", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues", "CAttuneKernels"]),
     .testTarget(
       name: "AttuneProposersTests", dependencies: ["AttuneCore", "AttuneMath", "AttuneProposers", "AttuneTesting", "AttuneValues"]),
-    .target(name: "AttuneSchedulers", dependencies: ["AttuneCore", "AttuneMath", "CAttuneKernels"]),
+    .target(name: "AttuneSchedulers", dependencies: ["AttuneCore", "AttuneMath", "AttuneValues", "CAttuneKernels"]),
     .testTarget(
       name: "AttuneSchedulersTests",
       dependencies: ["AttuneCore", "AttuneMath", "AttuneSchedulers", "AttuneTesting", "AttuneTraces", "AttuneValues"]),

@@ -65,6 +65,12 @@ def circumstances(params: Message) -> tuple[Any, int, Message]:
     return number, at_step, said
 
 
+def taken_over(change: Message) -> Any:
+    """The values that come with a checkpoint to load."""
+    payload = change.get("payload")
+    return payload.get("values") if isinstance(payload, dict) else None
+
+
 def unknown(what: str, tag: Any, known: Mapping[str, Any]) -> Refused:
     listed = ", ".join(list(known)[:20]) + (", …" if len(known) > 20 else "")
     return Refused(f"unknown {what} '{tag}': the program has {listed or 'none'}. Nothing was changed.", 1)

@@ -14,9 +14,9 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence, SupportsFloat, TypeVar
 
 from . import _files
-from ._changes import PENDING_LIMIT, Accepted, Message, Snapshot, circumstances, unknown
+from ._changes import PENDING_LIMIT, Accepted, Message, Snapshot, circumstances, taken_over, unknown
 from ._reading import plain
-from ._triggers import DECLARABLE, PAUSE, RESUME, Trigger
+from ._triggers import DECLARABLE, LOAD, PAUSE, RESUME, Trigger
 from ._values import KINDS, Live, LiveText, Refused, check_tag, follow, typed_bounds, typed_choices
 
 if TYPE_CHECKING:
@@ -149,6 +149,8 @@ class Registry:
             return {"number": number, "by": said["by"]}
         values = self._accept_values(params["values"]) if "values" in params else {}
         trigger = None if values else str(params["trigger"])
+        if trigger == LOAD:
+            self._taken_over(said)  # refused now, or not at all
         with self.lock:
             if self._is_repeated(number, tell):
                 return {"number": number, "by": said["by"]}
@@ -179,7 +181,8 @@ class Registry:
             taken: Message | None = None
             while trigger._waiting and not (taken and trigger.counted):
                 taken = trigger._waiting.popleft()
-                self._note(taken)
+                values = self._taken_over(taken) if trigger.tag == LOAD else {}
+                self.apply({**taken, "values": values}) if values else self._note(taken)
             return taken
 
     def apply(self, change: Message, immediate: bool = False, is_scheduled: bool = False) -> None:
@@ -204,6 +207,8 @@ class Registry:
                 self._accept_values(change["values"])
             elif change["trigger"] not in self.triggers:
                 raise unknown("trigger", change["trigger"], self.triggers)
+            elif change["trigger"] == LOAD:
+                self._taken_over(change)
         except Refused as problem:
             return str(problem)
         return None
@@ -241,6 +246,10 @@ class Registry:
                 if tell:
                     tell(change)
         return True
+
+    def _taken_over(self, change: Message) -> Message:
+        values = taken_over(change)
+        return self._accept_values(values) if values else {}
 
     def _wait_for_steps(self, values: Message) -> bool:
         for tag in values:

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from ._registry import Registry
 
 PAUSE, RESUME = "attune.pause", "attune.resume"
-DECLARABLE = ("attune.suspend", "attune.checkpoint", "attune.evaluate")
+LOAD = "attune.load"  # with values that are taken over when the program takes notice
+DECLARABLE = ("attune.suspend", "attune.checkpoint", "attune.evaluate", LOAD)
 
 
 class Firing(NamedTuple):

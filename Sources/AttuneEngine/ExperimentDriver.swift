@@ -277,8 +277,9 @@ public actor ExperimentDriver {
   func startOrder(_ attempt: AttemptID, _ slot: Slot) -> Order.Start {
     let trial = machine.history[attempt.trial]
     return Order.Start(
-      attempt: attempt, configuration: trial.configuration, slot: slot, isResume: attempt.number > 1,
-      seed: machine.definition.scriptSeed(of: machine.history[machine.history.root(of: attempt.trial)]), changes: trial.changes)
+      attempt: attempt, configuration: trial.startConfiguration, slot: slot, isResume: attempt.number > 1,
+      seed: machine.definition.scriptSeed(of: machine.history[machine.history.root(of: attempt.trial)]), changes: trial.changesToRepeat,
+      adoption: trial.nextCheckpoint)
   }
 
   /// Beside everything else: training goes on meanwhile.

@@ -76,6 +76,8 @@ extension ExperimentMachine {
     held = []
     parked = [:]
     predictions = [:]
+    exploits = [:]
+    forks = forks.filter { $0.value.adoption == nil }
   }
 
   private var failureOfAll: Outcome? {

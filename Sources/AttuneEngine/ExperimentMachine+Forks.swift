@@ -23,7 +23,12 @@ struct PendingFork: Hashable, Sendable {
   let parent: TrialID
   /// The change that is left out, with all after it.
   let before: Int?
+  /// The number of the adoption that the copy is for, in place of a twin; see `+Exploits.swift`.
+  var adoption: Int?
   var stage: Stage
+
+  /// What the copy is to the trial that is given it.
+  var role: CheckpointRole { adoption.map { .adopted($0) } ?? .own }
 }
 
 /// How a twin comes to be: a new trial with the configuration, the seed and the past of another, without some of its changes.
@@ -82,7 +87,10 @@ extension ExperimentMachine {
 
   /// The program has no such trigger, or cannot be reached: the last checkpoint has to do.
   mutating func checkpointRefused(_ number: Int) -> [Action] {
-    waiting { $0 == .asked(number: number) }.map { copy(to: $0, nil) }
+    let waiting = waiting { $0 == .asked(number: number) }
+    // Schedulers ask again and again.
+    if waiting.contains(where: { forks[$0]?.adoption != nil }) { missingTriggers.insert(Self.checkpointTrigger) }
+    return waiting.map { copy(to: $0, nil) }
   }
 
   /// A program that has reported a later step has saved what it was asked for.
@@ -110,7 +118,7 @@ extension ExperimentMachine {
   }
 
   mutating func checkpointCopied(_ twin: TrialID, _ problem: String?) {
-    guard let fork = forks[twin], case .copying(let asked) = fork.stage else { return }
+    guard let fork = forks[twin], case .copying(let asked) = fork.stage, fork.adoption == nil else { return }
     forks[twin] = nil
     if let problem {
       history[twin].state = .failed
@@ -118,20 +126,27 @@ extension ExperimentMachine {
       touched.insert(twin)
       return
     }
-    let (seen, changes) = (history[fork.parent].checkpointStep, history[fork.parent].changes)
-    // One that was asked for is seen with the next report; one that is seen later has taken its place.
-    if let asked, seen ?? 0 <= asked.step + 1 {
+    let step = step(ofCopy: fork, asked)
+    if let asked, step == asked.step {
+      let changes = history[fork.parent].changes
       let end = changes.firstIndex { $0.number == asked.number } ?? changes.endIndex
       return release(twin, of: fork.parent, at: asked.step, keeping: Array(changes[..<end]))
     }
-    let step = seen ?? history[fork.parent].reports.last?.step ?? 0
     release(twin, of: fork.parent, at: step, keeping: upTo(fork.before, of: fork.parent).filter { $0.step <= step })
+  }
+
+  /// The step of what was copied, as far as can be known from outside. One that was asked for is seen with the next report; one that is seen
+  /// later has taken its place.
+  func step(ofCopy fork: PendingFork, _ asked: PendingFork.Asked?) -> Int {
+    let seen = history[fork.parent].checkpointStep
+    if let asked, seen ?? 0 <= asked.step + 1 { return asked.step }
+    return seen ?? history[fork.parent].reports.last?.step ?? 0
   }
 
   /// Orders without an answer, for a new controller.
   var copiesUnderWay: [Action] {
     forks.sorted { $0.key < $1.key }.compactMap { twin, fork in
-      if case .copying = fork.stage { .copyCheckpoint(of: fork.parent, to: twin, as: .own) } else { nil }
+      if case .copying = fork.stage { .copyCheckpoint(of: fork.parent, to: twin, as: fork.role) } else { nil }
     }
   }
 
@@ -141,7 +156,7 @@ extension ExperimentMachine {
 
   private mutating func copy(to twin: TrialID, _ asked: PendingFork.Asked?) -> Action {
     forks[twin]?.stage = .copying(asked)
-    return .copyCheckpoint(of: forks[twin]?.parent ?? twin, to: twin, as: .own)
+    return .copyCheckpoint(of: forks[twin]?.parent ?? twin, to: twin, as: forks[twin]?.role ?? .own)
   }
 
   /// The trial's changes before the one of that number; all of them without one.

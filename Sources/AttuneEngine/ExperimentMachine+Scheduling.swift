@@ -21,6 +21,7 @@ extension ExperimentMachine {
       switch move {
       case .stop(let id): giveUp(id)
       case .suspend(let id): history.trial(id).map(isSearched) == true ? suspend(id) : []
+      case .exploit(let id, let donor, let configuration): exploit(id, from: donor, with: configuration)
       case .predict(let request): predict(request)
       }
     }
@@ -69,7 +70,7 @@ extension ExperimentMachine {
   ) -> Answer {
     let situation = Situation(
       history: history, limits: definition.limits, seconds: activity.seconds, slots: slots.count, held: held,
-      canStartFresh: canStartFresh, canSuspend: canSuspend)
+      canStartFresh: canStartFresh, canSuspend: canSuspend, seed: definition.seed)
     return question(&schedulers[seed], situation)
   }
 
@@ -87,6 +88,7 @@ extension ExperimentMachine {
     guard held.contains(id) || parked[id] != nil else { return [] }
     held.remove(id)
     parked[id] = nil
+    forgetExploit(of: id)
     let verdict = verdict(on: reason)
     history[id].state = verdict.state
     history[id].reason = verdict.reason
@@ -106,7 +108,9 @@ extension Occasion {
   /// Whom it is about.
   fileprivate var trial: TrialID {
     switch self {
-    case .reported(let id), .predicted(let id, _, _), .suspended(let id), .stayed(let id), .ended(let id): id
+    case .reported(let id), .predicted(let id, _, _), .suspended(let id), .stayed(let id), .adopted(let id), .notAdopted(let id),
+      .ended(let id):
+      id
     }
   }
 }

@@ -13,14 +13,18 @@ extension ExperimentMachine {
   }
 
   mutating func started(_ id: AttemptID) {
+    // A copy that was to take the place of the checkpoint has taken it. One that a program loaded may be needed still.
+    if attempt(id)?.isStarted == false { history[id.trial].nextCheckpoint = nil }
     update(id) { $0.isStarted = true }
   }
 
   /// Reports of an attempt that was asked to stop still count: the script did the work.
   mutating func reported(_ id: AttemptID, _ report: Report) -> [Action] {
     guard let attempt = attempt(id), attempt.ending == nil else { return [] }
-    record(report, of: id.trial, isContinuing: attempt.hasReported)
+    let isFirst = isFirstAfterAdoption(report, of: id.trial)
+    record(report, of: id.trial, isContinuing: attempt.hasReported && !isFirst)
     noteCheckpoint(report, of: attempt)
+    if isFirst { settleAdoption(of: id.trial, by: report) }
     update(id) {
       $0.hasReported = true
       $0.cost.take(AttemptCost(warmup: report.warmup))
@@ -60,7 +64,7 @@ extension ExperimentMachine {
       $0.ending = ending
       if let cost = ending.cost { $0.cost.take(cost) }
     }
-    if ending.hasCheckpoint { history[id.trial].checkpointStep = history[id.trial].reports.last?.step }
+    if ending.hasCheckpoint { noteCheckpoint(of: id.trial, at: history[id.trial].reports.last?.step) }
     resuming.remove(id)
     // Whoever is in the slot of an attempt that was frozen is another one.
     if frozen.remove(id) == nil {
@@ -75,11 +79,14 @@ extension ExperimentMachine {
     var actions = copiesAtEnd(of: id)
     if verdict.state.isFinal {
       predictions[id.trial] = nil
+      forgetExploit(of: id.trial)
       held.remove(id.trial)
       parked[id.trial] = nil
       if !attempt.slot.isOutside { actions += judgeEarly(id.trial, ending, verdict) }
       return actions + judgeSeeds(after: id.trial) + tell(.ended(id.trial))
     }
+    if attempt.stopRequest == .adoption { return actions + heldForAdoption(id.trial) }
+    actions += adoptAtEnd(of: id.trial)
     if verdict.state == .suspended, let pending { return actions + hold(id.trial, pending) }
     if held.contains(id.trial) || parked[id.trial] != nil {
       // What happens to one that is not to go on yet is made up for when it is.
@@ -92,18 +99,21 @@ extension ExperimentMachine {
     return pending?.isScheduled == true ? actions + tell(.stayed(id.trial)) : actions
   }
 
-  mutating func changed(_ id: AttemptID, _ change: Change) {
+  mutating func changed(_ id: AttemptID, _ change: Change) -> [Action] {
     pendingChanges[change.number] = nil
-    guard history.trial(id.trial) != nil else { return }
+    guard history.trial(id.trial) != nil else { return [] }
     history[id.trial].changes.append(change)
     touched.insert(id.trial)
     checkpointAsked(change, of: id)
+    return loaded(change, by: id)
   }
 
   mutating func stop(_ id: AttemptID, _ reason: StopReason) -> [Action] {
-    guard let attempt = attempt(id), attempt.ending == nil, attempt.stopRequest == nil else { return [] }
+    guard let attempt = attempt(id), attempt.ending == nil else { return [] }
+    // Who ends a trial that was to begin again ends it for good.
+    guard attempt.stopRequest == nil || (attempt.stopRequest == .adoption && reason != .adoption) else { return [] }
     update(id) { $0.stopRequest = reason }
-    return [.stop(id)]
+    return attempt.stopRequest == nil ? [.stop(id)] : []
   }
 
   func attempt(_ id: AttemptID) -> Attempt? {
@@ -125,7 +135,13 @@ extension ExperimentMachine {
     let id = attempt.id
     if !attempt.hasReported, id.number > 1 { history[id.trial].checkpointStep = report.step > 1 ? report.step - 1 : nil }
     if !attempt.hasReported, id.number == 1, history[id.trial].origin != nil { history[id.trial].origin?.step = report.step - 1 }
-    if report.hasCheckpoint { history[id.trial].checkpointStep = report.step }
+    if report.hasCheckpoint { noteCheckpoint(of: id.trial, at: report.step) }
+  }
+
+  /// It has saved by itself: what it has loaded is not needed any more.
+  private mutating func noteCheckpoint(of id: TrialID, at step: Int?) {
+    history[id].checkpointStep = step
+    history[id].nextCheckpoint = nil
   }
 
   /// A step reported again, as after a restart without a checkpoint, begins the rest of the curve anew; metrics reported

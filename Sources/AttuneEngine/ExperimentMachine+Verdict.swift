@@ -34,6 +34,8 @@ extension ExperimentMachine {
     case (nil, .notStarted(let message)) where bringsBack(attempt): return afterLoss(attempt.id.trial, message)
     case (nil, _): return afterFailure(attempt.id.trial, "\(ending.cause)")
     case (.interruption?, .exited(status: 75)): return Verdict(state: .suspended, reason: nil)
+    // Whatever it did last, it begins again with what another has come to.
+    case (.adoption?, _): return Verdict(state: .suspended, reason: nil)
     case (let reason?, _): return verdict(on: reason)
     }
   }
@@ -41,7 +43,7 @@ extension ExperimentMachine {
   /// What becomes of a trial that is stopped for that reason, however its process ends.
   func verdict(on reason: StopReason) -> Verdict {
     switch reason {
-    case .interruption: Verdict(state: .waiting, reason: nil)
+    case .interruption, .adoption: Verdict(state: .waiting, reason: nil)
     case .stepLimit: Verdict(state: .completed, reason: nil)
     case .target: Verdict(state: .completed, reason: "reached the target")
     case .scheduler: Verdict(state: .stopped, reason: Verdict.stopped(by: definition.scheduler))

@@ -5,7 +5,7 @@ import AttuneCore
 /// It does no input or output, reads no clock and draws no random number, so that folding the same events gives the same state
 /// anywhere: after a crash, in a test, in the simulator. Only it moves a trial. The transitions of trials are in
 /// `ExperimentMachine+Trials.swift`, what the scheduler wants in `+Scheduling.swift`, how
-/// they leave their slots and come back in `+Suspension.swift`, commands in `+Commands.swift`, what trials begin
+/// they leave their slots and come back in `+Suspension.swift`, how they adopt what others have come to in `+Exploits.swift`, commands in `+Commands.swift`, what trials begin
 /// with in `+Forks.swift` and `+Inheritance.swift`, the way an experiment ends in `+Ending.swift`.
 public struct ExperimentMachine: Sendable {
   /// What the experiment file says.
@@ -58,6 +58,12 @@ public struct ExperimentMachine: Sendable {
   var forks: [TrialID: PendingFork] = [:]
   /// Trials that wait for a copy of the checkpoint they are to begin with, see `+Inheritance.swift`.
   var heirs: [TrialID: PendingInheritance] = [:]
+  /// Trials that are to adopt what another one has come to, see `+Exploits.swift`.
+  var exploits: [TrialID: PendingExploit] = [:]
+  /// Exploits that were begun so far.
+  var exploitCount = 0
+  /// Triggers that the script's programs do not have: they are not asked again.
+  var missingTriggers: Set<String> = []
   /// Twins among the trials.
   var twinCount = 0
   /// Replicas among the trials, see `+Seeds.swift`.
@@ -148,12 +154,13 @@ public struct ExperimentMachine: Sendable {
     case .suspended(let id, _): return suspended(id)
     case .suspendFailed(let id, _): return suspendFailed(id)
     case .resumed(let id): resuming.remove(id)
-    case .changed(let id, let change): changed(id, change)
+    case .changed(let id, let change): return changed(id, change)
     case .refused(let id, let number, _):
       pendingChanges[number] = nil
-      return checkpointRefused(number) + suspensionRefused(number, of: id.trial)
+      return checkpointRefused(number) + suspensionRefused(number, of: id.trial) + loadRefused(number, by: id)
     case .predicted(let id, let step, let prediction): return predicted(id, at: step, prediction)
-    case .checkpointCopied(let id, let problem):
+    case .checkpointCopied(let id, let problem, let adoption?): return copied(for: id, adoption, problem)
+    case .checkpointCopied(let id, let problem, nil):
       checkpointCopied(id, problem)
       inherited(id, problem)
     case .commanded(let command, let by): return obey(command, by: by)

@@ -38,7 +38,7 @@ public struct ConstantSteps: Scheduler {
       if standings[id].isChosen, situation.history.trials[id.rawValue - 1].state == .failed { chosen -= 1 }
       standings[id].isChosen = false
       rung.give(up: standings[id].standing)
-    case .stayed, .predicted: break
+    case .stayed, .predicted, .adopted, .notAdopted: break
     }
     return []
   }

@@ -46,7 +46,7 @@ public struct EarlyTermination: Scheduler {
     case .predicted(let id, at: _, let prediction?):
       return prediction.probability.last.map { $0 < probability } ?? false ? [.stop(id)] : []
     case .ended(let id): curves.end(id, situation)
-    case .predicted(_, at: _, nil), .suspended, .stayed: break
+    case .predicted(_, at: _, nil), .suspended, .stayed, .adopted, .notAdopted: break
     }
     return []
   }

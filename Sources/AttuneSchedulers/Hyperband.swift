@@ -55,7 +55,7 @@ public struct Hyperband: Scheduler {
       chosen.removeAll { $0 == id }
       let run = members[id].run
       if run >= 0, runs[run].lose(id) { moves += promote(run) }
-    case .suspended, .stayed, .predicted: break
+    case .suspended, .stayed, .predicted, .adopted, .notAdopted: break
     }
     return moves
   }

@@ -48,7 +48,7 @@ public struct PromisingOpportunisticPoor: SchedulerInsight {
       curves.end(id, situation)
       standings.end(id)
       divide(situation)
-    case .predicted(_, at: _, nil), .stayed: break
+    case .predicted(_, at: _, nil), .stayed, .adopted, .notAdopted: break
     }
     return []
   }

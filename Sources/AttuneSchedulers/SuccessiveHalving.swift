@@ -48,7 +48,7 @@ public struct SuccessiveHalving: Scheduler {
     case .suspended(let id): onItsRung(id) { $0.wait($1) }
     case .stayed(let id): onItsRung(id) { $0.leave($1) }
     case .ended(let id): onItsRung(id) { $0.give(up: $1) }
-    case .predicted: break
+    case .predicted, .adopted, .notAdopted: break
     }
     return []
   }

@@ -207,12 +207,19 @@ extension SimulatedExperiment {
       goOn(slot.index)
     case .stop(let attempt):
       if let slot = processes.slot(of: attempt) { end(slot, .signalled(signal: 15)) }
-    case .change(let attempt, _):
+    case .change(let attempt, let request):
+      // Asked for a checkpoint, it has none.
+      guard request.wish == .fire(trigger: "attune.suspend") else {
+        return happening.append(.refused(attempt, number: request.number, message: "a trace cannot be changed"))
+      }
       if let slot = processes.slot(of: attempt), processes.ask(slot: slot, at: clock) { suspend(slot) }
     case .suspend(let attempt): happening.append(.suspendFailed(attempt, message: "what a trace plays suspends itself"))
     case .predict(let request): predict(request)
     case .wake(let time): queue.put(.alarm, at: time.seconds)
-    case .copyCheckpoint(_, let heir, _): happening.append(.checkpointCopied(twin: heir, problem: "a trace has no checkpoints"))
+    case .copyCheckpoint(_, let heir, let role):
+      var adoption: Int?
+      if case .adopted(let number) = role { adoption = number }
+      happening.append(.checkpointCopied(twin: heir, problem: "a trace has no checkpoints", adoption: adoption))
     case .resume, .finish: break
     }
   }

@@ -50,6 +50,7 @@ public struct SchedulerRehearsal: Sendable {
   private var running: [TrialID] = []
   private var asked: Set<TrialID> = []
   private var requests: [CurveRequest] = []
+  private var exploits: [(trial: TrialID, donor: TrialID, configuration: Configuration)] = []
   private var random: RandomStream
   private var seconds = 0.0
 
@@ -76,7 +77,7 @@ public struct SchedulerRehearsal: Sendable {
   private var situation: Situation {
     Situation(
       history: history, limits: limits, seconds: seconds, slots: terms.slots, held: held,
-      canStartFresh: history.trials.count < terms.trials, canSuspend: terms.canSuspend)
+      canStartFresh: history.trials.count < terms.trials, canSuspend: terms.canSuspend, seed: terms.seed)
   }
 
   private mutating func fillSlots(_ scheduler: inout some Scheduler) throws {
@@ -112,9 +113,10 @@ public struct SchedulerRehearsal: Sendable {
       try answer(requests.removeFirst(), &scheduler)
       return true
     }
+    if !exploits.isEmpty, running.isEmpty || !terms.isRough || chance(0.5) { return try adopt(exploits.removeFirst(), &scheduler) }
     guard let id = running.randomElement(using: &random) else { return false }
     seconds += random.nextUnit() / Double(terms.slots)
-    let step = history[id].reports.last?.step ?? 0
+    let step = history[id].step
     if asked.contains(id), !terms.isRough || chance(0.6) {
       asked.remove(id)
       if terms.isRough, chance(0.2) { return try tell(.stayed(id), &scheduler) }
@@ -127,6 +129,28 @@ public struct SchedulerRehearsal: Sendable {
     if step >= terms.steps { return try end(id, .completed, &scheduler) }
     report(id, at: min(step + terms.stride, terms.steps))
     return try tell(.reported(id), &scheduler)
+  }
+
+  /// In place, or by a restart that gives up the slot; one in five comes to nothing where it is rough.
+  private mutating func adopt(
+    _ exploit: (trial: TrialID, donor: TrialID, configuration: Configuration), _ scheduler: inout some Scheduler
+  ) throws -> Bool {
+    let (id, donor) = (exploit.trial, history[exploit.donor])
+    guard !history[id].state.isFinal, donor.state != .failed, !donor.reports.isEmpty, !terms.isRough || chance(0.8) else {
+      return history[id].state.isFinal ? true : try tell(.notAdopted(id), &scheduler)
+    }
+    let isLive = running.contains(id) && chance(0.5)
+    let adoption = Adoption(
+      number: scenes.count, donor: donor.id, step: donor.step, left: history[id].step, configuration: exploit.configuration,
+      way: isLive ? .live : .restart)
+    history[id].adopt(adoption, past: donor.past + [donor.present], age: donor.adoptions.count)
+    if !isLive, running.contains(id) {
+      running.removeAll { $0 == id }
+      asked.remove(id)
+      held.insert(id)
+      history[id].state = .suspended
+    }
+    return try tell(.adopted(id), &scheduler)
   }
 
   /// Half of those that crash begin again, some of them without a checkpoint.
@@ -144,17 +168,21 @@ public struct SchedulerRehearsal: Sendable {
     held.remove(id)
     asked.remove(id)
     requests.removeAll { $0.trial == id }
+    exploits.removeAll { $0.trial == id }
     history[id].state = state
     return try tell(.ended(id), &scheduler)
   }
 
   private mutating func report(_ id: TrialID, at step: Int) {
-    let quality = history[id].configuration["x"]?.number ?? 0
+    let quality = history[id].startConfiguration["x"]?.number ?? 0
     let progress = 1 / (1 + 0.2 * Double(step))
     var metrics = ["loss": 0.05 * random.nextUnit() + quality + progress, "cost": 0.05 * random.nextUnit() + (1 - quality) * progress]
     if terms.isRough, chance(0.03) { metrics["loss"] = chance(0.5) ? .nan : .infinity }
     if terms.isRough, chance(0.03) { metrics["loss"] = nil }
-    history[id].reports.append(Report(step: step, metrics: metrics, elapsed: 0.9 * Double(step) + 0.2 * random.nextUnit()))
+    let report = Report(step: step, metrics: metrics, elapsed: 0.9 * Double(step) + 0.2 * random.nextUnit())
+    history[id].reports.removeAll { $0.step >= step }
+    history[id].reports.append(report)
+    history[id].settleAdoption(by: report, donor: nil)
   }
 
   private mutating func answer(_ request: CurveRequest, _ scheduler: inout some Scheduler) throws {
@@ -186,6 +214,12 @@ public struct SchedulerRehearsal: Sendable {
     case .suspend(let id):
       try ContractViolation.require(history.trial(id)?.state.isFinal == false, "trial \(id) is to be suspended and is over")
       if terms.canSuspend, running.contains(id) { asked.insert(id) }
+    case .exploit(let id, let donor, let configuration):
+      try ContractViolation.require(history.trial(id)?.state.isFinal == false, "trial \(id) is to adopt something and is over")
+      try ContractViolation.require(id != donor && history.trial(donor) != nil, "trial \(id) is to adopt what \(donor) has come to")
+      do { _ = try history.space.validate(configuration) } catch { throw ContractViolation("trial \(id) is to adopt what is not allowed: \(error)") }
+      exploits.removeAll { $0.trial == id }
+      exploits.append((id, donor, configuration))
     case .predict(let request):
       try ContractViolation.require(history.trial(request.trial)?.state.isFinal == false, "the curve of \(request.trial) is over")
       let isSound =
@@ -197,4 +231,9 @@ public struct SchedulerRehearsal: Sendable {
   }
 
   private mutating func chance(_ probability: Double) -> Bool { random.nextUnit() < probability }
+}
+
+extension Trial {
+  /// The steps that its present state has done.
+  fileprivate var step: Int { hasFreshAdoption ? adoptions.last?.step ?? 0 : reports.last?.step ?? 0 }
 }

@@ -66,6 +66,7 @@ struct Scenario {
     case .copyCheckpoint(let trial, let twin, .own): "copy the checkpoint of \(trial) to \(twin)"
     case .copyCheckpoint(let trial, let child, .parents): "copy the checkpoint of \(trial) beside that of \(child)"
     case .copyCheckpoint(let trial, let twin, .inherited): "copy what \(trial) began with beside the checkpoint of \(twin)"
+    case .copyCheckpoint(let trial, let heir, .adopted(let number)): "copy the checkpoint of \(trial) for \(heir) to adopt, #\(number)"
     case .predict(let request): "predict \(request.trial) from \(request.curve.steps) at \(request.steps)"
     case .wake(let time): "wake at \(time.seconds)"
     case .finish(let outcome): "finish: \(outcome)"
@@ -164,7 +165,9 @@ struct Words {
       case "report": .reported(try attempt, try report)
       case "ended": .attemptEnded(try attempt, try ending)
       case "applied": .changed(try attempt, try change)
-      case "copied": .checkpointCopied(twin: TrialID(Int(self[1]) ?? 0), problem: self["problem"])
+      case "copied":
+        .checkpointCopied(
+          twin: TrialID(Int(self[1]) ?? 0), problem: self["problem"], adoption: self["adoption"].flatMap { Int($0) })
       case "fork":
         .commanded(
           .fork(

@@ -13,7 +13,7 @@ struct TurnTaking: Scheduler {
     case .predicted(let id, at: _, let prediction?): return [prediction.mean[0] < 0.2 ? .stop(id) : .suspend(id)]
     case .suspended(let id): waiting.append(id)
     case .ended(let id): waiting.removeAll { $0 == id }
-    case .predicted(_, at: _, nil), .stayed: break
+    case .predicted(_, at: _, nil), .stayed, .adopted, .notAdopted: break
     }
     return []
   }

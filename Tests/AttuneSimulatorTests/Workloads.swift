@@ -57,7 +57,7 @@ struct RoundRobin: Scheduler {
     case .reported(let id): return [.suspend(id)]
     case .suspended(let id): waiting.append(id)
     case .ended(let id): waiting.removeAll { $0 == id }
-    case .predicted, .stayed: break
+    case .predicted, .stayed, .adopted, .notAdopted: break
     }
     return []
   }

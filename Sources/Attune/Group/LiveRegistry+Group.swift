@@ -73,6 +73,7 @@ extension LiveRegistry {
     }
     if repeated(circumstances, peer, { loop.send(WireMessage.result(id: id, $0).json, to: peer) }) { return true }
     change.values = try check(change.values)
+    _ = try check(LoadPayload.values(of: change.trigger, change.payload))
     try inner.withLock { inner throws(WireFailure) in
       if let tag = change.trigger { try inner.state.findTrigger(tag) }
       change.number = circumstances.number ?? inner.state.highestNumber + 1
@@ -87,6 +88,7 @@ extension LiveRegistry {
   func objection(to change: GroupChange) -> String? {
     do throws(WireFailure) {
       _ = try check(change.values)
+      _ = try check(LoadPayload.values(of: change.trigger, change.payload))
       if let tag = change.trigger { try inner.withLock { inner throws(WireFailure) in try inner.state.findTrigger(tag) } }
       return nil
     } catch {

@@ -53,6 +53,7 @@ extension LiveRegistry {
     default: break
     }
     if repeated(request.circumstances, peer, reply) { return }
+    _ = try check(LoadPayload.values(of: request.trigger, request.payload))
     let number = try changing { inner throws(WireFailure) in try inner.state.fire(request, step: step) }
     reply(request.circumstances.accepted(as: number))
   }

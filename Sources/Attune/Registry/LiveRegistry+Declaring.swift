@@ -55,7 +55,7 @@ extension LiveRegistry {
   /// - Returns: what was consumed, oldest first; empty when the trigger had not fired.
   func consume(trigger tag: String) -> [ChangeNotice] {
     guard isHome else { return [] }
-    return inner.withLock { inner in
+    return changing { inner in
       let consumed = inner.state.consume(tag, step: step, time: wallClockSeconds())
       for change in consumed { inner.publish(change) }
       return consumed

@@ -79,7 +79,21 @@ extension RegistryState {
     let wishes = trigger.waiting.prefix(trigger.isCounted ? 1 : .max)
     triggers[tag]?.waiting.removeFirst(wishes.count)
     trigger.cell.isFired.store(wishes.count < trigger.waiting.count, ordering: .relaxed)
-    return wishes.map { note($0, step: step, time: time) }
+    return wishes.map { wish in
+      var wish = wish
+      wish.values = takenOver(by: wish)
+      return wish.values.isEmpty ? note(wish, step: step, time: time) : apply(wish, step: step, time: time)
+    }
+  }
+
+  /// What a program that loads a checkpoint takes over with it. It was checked when it was accepted; in a schedule it is checked here.
+  private func takenOver(by wish: Wish) -> [String: Value] {
+    var values: [String: Value] = [:]
+    for (tag, value) in LoadPayload.values(of: wish.trigger, wish.payload) {
+      guard let variable = variables[tag] else { continue }
+      values[tag] = try? variable.descriptor.accepting(value, current: variable.value)
+    }
+    return values
   }
 
   /// The change of that number, if it took effect and is kept.

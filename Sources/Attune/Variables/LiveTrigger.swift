@@ -18,6 +18,9 @@ public final class LiveTrigger: Sendable {
   public static let checkpoint = LiveTrigger(ReservedTag.checkpoint.rawValue)
   /// Evaluate now: `attune.evaluate`.
   public static let evaluate = LiveTrigger(ReservedTag.evaluate.rawValue)
+  /// Load the checkpoint in the directory `payload["checkpoint"]`, save it as your own, tell its step and go on: `attune.load`. Variables that
+  /// `payload["values"]` names have their new values when the trigger is consumed.
+  public static let load = LiveTrigger(ReservedTag.load.rawValue)
 
   /// Its name, unique among the program's triggers.
   public let tag: String
@@ -26,7 +29,7 @@ public final class LiveTrigger: Sendable {
 
   /// Declares a trigger. Two of the same tag are the same button.
   /// - Parameters:
-  ///   - tag: its name. Of those that begin with `attune.`, a program declares `suspend`, `checkpoint` and `evaluate` only.
+  ///   - tag: its name. Of those that begin with `attune.`, a program declares `suspend`, `checkpoint`, `evaluate` and `load` only.
   ///   - counted: whether each press is consumed by itself, the oldest first.
   ///   - registry: where it is declared.
   public init(_ tag: String, counted: Bool = false, registry: LiveRegistry = .shared) {

@@ -35,7 +35,7 @@ struct ControlNotice {
       method = ControlMethod.refused
       trial = attempt.trial
       parameters = ["trial": .int(attempt.trial.rawValue), "number": .int(number), "message": .string(message)]
-    case .checkpointCopied(let twin, let problem):
+    case .checkpointCopied(let twin, let problem, nil):
       method = ControlMethod.forked
       trial = twin
       parameters = ["trial": .int(twin.rawValue), "problem": problem.map(JSON.string) ?? .null]

@@ -14,7 +14,7 @@ public enum Action: Hashable, Sendable {
   case resume(AttemptID, Slot)
   /// Hand a change to the attempt's program; the answer is `changed` or `refused`.
   case change(AttemptID, ChangeRequest)
-  /// Give a twin or a child a copy of the trial's checkpoint; the answer is `Event.Kind.checkpointCopied`.
+  /// Give a twin, a child or a trial that is to adopt it a copy of the trial's checkpoint; the answer is `Event.Kind.checkpointCopied`.
   case copyCheckpoint(of: TrialID, to: TrialID, as: CheckpointRole)
   /// Predict a curve, beside what else happens; the answer is `Event.Kind.predicted`.
   case predict(CurveRequest)

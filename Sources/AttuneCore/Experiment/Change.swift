@@ -40,7 +40,7 @@ public struct Change: Hashable, Sendable, Codable {
   public let number: Int
   /// The steps completed when it took effect.
   public let step: Int
-  /// The values used. Empty for a trigger.
+  /// The values used. Empty for a trigger, unless values were taken over with it (`attune.load`).
   public let values: [String: Value]
   /// The trigger that was consumed; `nil` for values.
   public let trigger: String?

@@ -36,8 +36,8 @@ public struct Event: Hashable, Sendable, Codable {
     case changed(AttemptID, Change)
     /// The program refused a change, or could not be reached.
     case refused(AttemptID, number: Int, message: String)
-    /// The answer to `Action.copyCheckpoint`, for a twin or a child; a problem when there is no copy.
-    case checkpointCopied(twin: TrialID, problem: String?)
+    /// The answer to `Action.copyCheckpoint`, for a twin, a child or, with its number, an adoption; a problem when there is no copy.
+    case checkpointCopied(twin: TrialID, problem: String?, adoption: Int? = nil)
     /// The answer to `Action.predict`, for the curve as it was at that step; `nil` when it allows no prediction.
     case predicted(TrialID, at: Int, CurvePrediction?)
     case commanded(Command, by: String)

@@ -44,6 +44,18 @@ public struct Trial: Hashable, Sendable {
   public var hasInherited = false
   /// What its proposer said of it, see `Proposal.note`.
   public let note: String?
+  /// What it took over from other trials while it lived, in order; see `Trial+Adoption.swift`.
+  public internal(set) var adoptions: [Adoption] = []
+  /// What its state had lived through in other trials, the oldest first.
+  public internal(set) var past: [Stretch] = []
+  /// The number of the copy that is to take the place of its checkpoint when it is started next; `nil` for none.
+  public var nextCheckpoint: Int?
+  /// How often the trial that it adopted something from last had adopted something itself by then.
+  var donorAge = 0
+  /// How many of its changes belong to a life that it gave up.
+  var changesGivenUp = 0
+  /// Whether it has not reported since it last adopted something.
+  public internal(set) var hasFreshAdoption = false
 
   /// The trial that a twin was forked from, and where.
   public struct Origin: Hashable, Sendable, Codable {
@@ -74,6 +86,8 @@ public struct Trial: Hashable, Sendable {
     trial.changes = changes
     trial.reason = reason
     trial.hasInherited = hasInherited
+    trial.adoptions = adoptions
+    trial.changesGivenUp = changesGivenUp
     return trial
   }
 
@@ -156,6 +170,8 @@ public enum StopReason: Hashable, Sendable, Codable {
   case experimentOver
   /// The controller leaves; the trial will be started again by `resume`.
   case interruption
+  /// It is to begin again, with another trial's checkpoint and other values.
+  case adoption
 }
 
 /// How an attempt ended.

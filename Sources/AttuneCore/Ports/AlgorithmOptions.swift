@@ -37,6 +37,9 @@ public struct AlgorithmOptions {
     self.directory = directory
   }
 
+  /// The word of the algorithm.
+  public var algorithm: String { choice.name }
+
   /// An integer in `allowed`, or `fallback` when it is not given.
   public mutating func int(_ name: String, default fallback: Int, in allowed: ClosedRange<Int>) throws(AlgorithmError) -> Int {
     known.append(name)
@@ -78,6 +81,17 @@ public struct AlgorithmOptions {
       throw .badOption(algorithm: choice.name, option: name, value: value, allowed: "two numbers LOW..HIGH, e.g. -500..300")
     }
     return low...high
+  }
+
+  /// Names in one text, separated by commas; `nil` when it is not given.
+  public mutating func names(_ name: String) throws(AlgorithmError) -> [String]? {
+    known.append(name)
+    guard let value = choice.options[name] else { return nil }
+    let names = value.description.split(separator: ",").map { $0.drop { $0 == " " } }.map { $0.reversed().drop { $0 == " " }.reversed() }
+    guard !names.isEmpty, names.allSatisfy({ !$0.isEmpty }) else {
+      throw .badOption(algorithm: choice.name, option: name, value: value, allowed: "names separated by commas")
+    }
+    return names.map { String($0) }
   }
 
   /// One of those words, or `fallback` when it is not given.

@@ -9,7 +9,7 @@ public enum Order: Hashable, Sendable {
   /// Let an attempt go on whose processes are stopped.
   case resume(AttemptID, Slot)
   case change(AttemptID, ChangeRequest)
-  /// Give a twin or a child that has not been started a copy of the trial's checkpoint, whole or not at all.
+  /// Give a twin or a child that has not been started, or a trial that is to adopt it, a copy of the trial's checkpoint, whole or not at all.
   case copyCheckpoint(of: TrialID, to: TrialID, as: CheckpointRole)
 
   /// Everything a runner needs to start an attempt.
@@ -26,15 +26,21 @@ public enum Order: Hashable, Sendable {
     public let seed: UInt32
     /// Live changes of earlier attempts, to be applied again.
     public let changes: [Change]
+    /// The number of an adopted copy that takes the place of the trial's checkpoint before, if it has not yet; `nil` for none.
+    public let adoption: Int?
 
     /// A start order.
-    public init(attempt: AttemptID, configuration: Configuration, slot: Slot, isResume: Bool, seed: UInt32, changes: [Change] = []) {
+    public init(
+      attempt: AttemptID, configuration: Configuration, slot: Slot, isResume: Bool, seed: UInt32, changes: [Change] = [],
+      adoption: Int? = nil
+    ) {
       self.attempt = attempt
       self.configuration = configuration
       self.slot = slot
       self.isResume = isResume
       self.seed = seed
       self.changes = changes
+      self.adoption = adoption
     }
   }
 }

@@ -8,6 +8,10 @@ public enum Occasion: Hashable, Sendable {
   case suspended(TrialID)
   /// The trial could not be suspended and runs on.
   case stayed(TrialID)
+  /// The trial has adopted what `Move.exploit` asked for. It runs on, or, where it had to be restarted, waits among `Situation.held`.
+  case adopted(TrialID)
+  /// `Move.exploit` came to nothing, and the trial goes on as it was: there was no checkpoint, say.
+  case notAdopted(TrialID)
   /// The trial is over: completed, stopped or failed, by whomever.
   case ended(TrialID)
 }
@@ -18,6 +22,9 @@ public enum Move: Hashable, Sendable {
   case stop(TrialID)
   /// Take a running trial's slot away; it goes on when `next` says so. Passed over where `Situation.canSuspend` is false.
   case suspend(TrialID)
+  /// Let a trial, running or suspended, go on with a copy of another one's checkpoint and with that configuration: in place where its program
+  /// can (`attune.load`) and all that differs is live, else by another attempt. The answer is `adopted` or `notAdopted`.
+  case exploit(TrialID, from: TrialID, with: Configuration)
   /// Predict a trial's curve beside its training. A new request replaces one that is not answered.
   case predict(CurveRequest)
 }
@@ -48,11 +55,13 @@ public struct Situation: Sendable {
   public let canStartFresh: Bool
   /// Whether the experiment can suspend trials at all.
   public let canSuspend: Bool
+  /// The experiment's seed, for counter-based random numbers.
+  public let seed: UInt64
 
   /// A situation.
   public init(
     history: History, limits: Limits = Limits(), seconds: Double = 0, slots: Int = 1, held: Set<TrialID> = [], canStartFresh: Bool = true,
-    canSuspend: Bool = false
+    canSuspend: Bool = false, seed: UInt64 = 0
   ) {
     self.history = history
     self.limits = limits
@@ -61,6 +70,7 @@ public struct Situation: Sendable {
     self.held = held
     self.canStartFresh = canStartFresh
     self.canSuspend = canSuspend
+    self.seed = seed
   }
 }
 

@@ -10,6 +10,9 @@ extension Parameter {
     isNarrowed ? domain.nearest(to: frame.value(atUnit: unit), in: frame) : domain.value(atUnit: unit)
   }
 
+  /// The value of the domain that is nearest to one of the frame, or to a number that may lie outside; the first where there is no near.
+  public func nearest(to value: Value) -> Value { domain.normalized(value) ?? domain.nearest(to: value, in: frame) }
+
   /// The coordinate of the value that stands at `unit`: `unit` itself where every coordinate is a value, else the middle of an interval.
   public func snapped(_ unit: Double) -> Double {
     isNarrowed ? self.unit(of: value(atUnit: unit)) ?? 0.5 : domain.snapped(unit)

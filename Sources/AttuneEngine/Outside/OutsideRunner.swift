@@ -17,8 +17,10 @@ public final class OutsideRunner: Runner {
   /// Refuses what only an agent could do, so that nobody waits for it.
   public func perform(_ order: Order) async {
     switch order {
-    case .copyCheckpoint(_, let heir, _):
-      tell(.checkpointCopied(twin: heir, problem: "no agent is at work that could copy a checkpoint"))
+    case .copyCheckpoint(_, let heir, let role):
+      var adoption: Int?
+      if case .adopted(let number) = role { adoption = number }
+      tell(.checkpointCopied(twin: heir, problem: "no agent is at work that could copy a checkpoint", adoption: adoption))
     case .change(let attempt, let request):
       tell(.refused(attempt, number: request.number, message: "trial \(attempt.trial) runs where no agent can reach it"))
     case .suspend(let attempt):

@@ -62,7 +62,7 @@ extension Agent {
     let programs = attempt.programs.filter { !$0.value.declaration.isEmpty }.sorted { $0.value.pid < $1.value.pid }
     guard let program = programs.first(where: { $0.value.declaration.knows(order) }) ?? programs.first else { return }
     attempt.changes[number]?.peer = program.key
-    hub?.send(order.request.json, to: program.key)
+    hub?.send(order.request(adopting: configuration.flatMap { order.adopted(by: attempt.id.trial, in: $0) }).json, to: program.key)
   }
 
   private func refuse(_ order: ProtoChangeOrder, _ message: String) {
@@ -89,14 +89,25 @@ extension Declaration {
 }
 
 extension ProtoChangeOrder {
+  /// Where the copy is that the program is to load; `nil` when it is asked for something else.
+  fileprivate func adopted(by trial: TrialID, in configuration: ProtoConfigure) -> String? {
+    guard trigger == ReservedTag.load.rawValue, let number = (try? JSON(parsing: payload))?["adoption"]?.int else { return nil }
+    return AdoptedCheckpoint(number, of: trial, in: configuration.trialsDirectory).path
+  }
+
   /// As the live protocol says it; the change's number is the request's id, too.
-  fileprivate var request: WireMessage {
+  /// - Parameter adopted: the directory of a copy, which only the agent knows.
+  fileprivate func request(adopting adopted: String?) -> WireMessage {
     let circumstances = Circumstances(
       atStep: hasAtStep ? Int(atStep) : nil, reason: hasReason ? reason : nil, by: by, number: Int(number))
     let id = JSON.int(Int(number))
     if case .trigger(let trigger) = wish {
       var members = FireRequest(trigger: trigger, circumstances).json.object ?? [:]
       if hasPayload { members["payload"] = try? JSON(parsing: payload) }
+      if let adopted, var told = members["payload"]?.object {
+        told["checkpoint"] = .string(adopted)
+        members["payload"] = .object(told)
+      }
       return .request(id: id, method: LiveMethod.fireTrigger, parameters: .object(members))
     }
     let values = set.values.compactMapValues(\.value)

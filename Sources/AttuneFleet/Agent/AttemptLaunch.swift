@@ -18,6 +18,9 @@ struct AttemptLaunch {
   /// Makes the directories and files.
   func prepare() throws(FleetError) {
     try Files.makeDirectory(files.directory)
+    if start.adoption > 0 {
+      try AdoptedCheckpoint(Int(start.adoption), of: attempt.trial, in: configuration.trialsDirectory).takePlace()
+    }
     try Files.makeDirectory(checkpoint)
     // What the supervisor will need, so that a full disk is known before it runs.
     for path in [files.output, files.errors] { try Files.write([], to: path) }

@@ -25,7 +25,7 @@ struct CheckpointCopy {
       let before = Self.state(of: source)
       guard !before.isEmpty else { return false }
       if before.allSatisfy(\.isAtRest) {
-        try Self.remove(draft)
+        try Files.removeAll(draft)
         try Files.makeDirectory(target.split(separator: "/").dropLast().map { "/" + $0 }.joined())
         try Self.copy(source, to: draft)
         if Self.state(of: source) == before {
@@ -35,7 +35,7 @@ struct CheckpointCopy {
       }
       usleep(UInt32(Self.quietNanoseconds / 1000))
     }
-    try Self.remove(draft)
+    try Files.removeAll(draft)
     throw .system(action: "copy", path: source, code: EBUSY)
   }
 
@@ -103,17 +103,6 @@ struct CheckpointCopy {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
     guard readlink(source, &buffer, Int(PATH_MAX)) >= 0 else { throw Files.failure("read", source) }
     guard symlink(buffer, target) == 0 else { throw Files.failure("write", target) }
-  }
-
-  private static func remove(_ path: String) throws(FleetError) {
-    var status = stat()
-    guard lstat(path, &status) == 0 else { return }
-    if status.st_mode & S_IFMT == S_IFDIR {
-      for name in Files.names(in: path) { try remove("\(path)/\(name)") }
-      guard rmdir(path) == 0 else { throw Files.failure("remove", path) }
-    } else {
-      guard unlink(path) == 0 else { throw Files.failure("remove", path) }
-    }
   }
 
   private static func modified(_ status: stat) -> Int {

@@ -246,6 +246,9 @@ nonisolated struct ProtoStart: Sendable {
   /// Of earlier attempts, to be applied again.
   var changes: [ProtoAppliedChange] = []
 
+  /// The copy of that number takes the place of the trial's checkpoint, if it has not yet; 0 for none.
+  var adoption: UInt32 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -379,6 +382,9 @@ nonisolated struct ProtoCopyCheckpoint: Sendable {
 
   /// The copy is what the other begins with, beside its own.
   var toInherited: Bool = false
+
+  /// The copy waits beside the other's own, under that number, to take its place or to be loaded; 0 for none of that.
+  var adoption: UInt32 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -862,6 +868,9 @@ nonisolated struct ProtoCheckpointCopied: Sendable {
   var hasProblem: Bool {self._problem != nil}
   /// Clears the value of `problem`. Subsequent reads from it will return its default value.
   mutating func clearProblem() {self._problem = nil}
+
+  /// As in the order.
+  var adoption: UInt32 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1632,7 +1641,7 @@ nonisolated extension ProtoConfigure: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension ProtoStart: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Start"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}configuration\0\u{1}slot\0\u{1}seed\0\u{1}changes\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}configuration\0\u{1}slot\0\u{1}seed\0\u{1}changes\0\u{1}adoption\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1645,6 +1654,7 @@ nonisolated extension ProtoStart: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.slot) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.seed) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.changes) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.adoption) }()
       default: break
       }
     }
@@ -1666,6 +1676,9 @@ nonisolated extension ProtoStart: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.changes.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.changes, fieldNumber: 5)
     }
+    if self.adoption != 0 {
+      try visitor.visitSingularUInt32Field(value: self.adoption, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1675,6 +1688,7 @@ nonisolated extension ProtoStart: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.slot != rhs.slot {return false}
     if lhs.seed != rhs.seed {return false}
     if lhs.changes != rhs.changes {return false}
+    if lhs.adoption != rhs.adoption {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1869,7 +1883,7 @@ nonisolated extension ProtoChangeOrder: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension ProtoCopyCheckpoint: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".CopyCheckpoint"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}trial\0\u{1}twin\0\u{3}from_inherited\0\u{3}to_inherited\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}trial\0\u{1}twin\0\u{3}from_inherited\0\u{3}to_inherited\0\u{1}adoption\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1881,6 +1895,7 @@ nonisolated extension ProtoCopyCheckpoint: SwiftProtobuf.Message, SwiftProtobuf.
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.twin) }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.fromInherited) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.toInherited) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.adoption) }()
       default: break
       }
     }
@@ -1899,6 +1914,9 @@ nonisolated extension ProtoCopyCheckpoint: SwiftProtobuf.Message, SwiftProtobuf.
     if self.toInherited != false {
       try visitor.visitSingularBoolField(value: self.toInherited, fieldNumber: 4)
     }
+    if self.adoption != 0 {
+      try visitor.visitSingularUInt32Field(value: self.adoption, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1907,6 +1925,7 @@ nonisolated extension ProtoCopyCheckpoint: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.twin != rhs.twin {return false}
     if lhs.fromInherited != rhs.fromInherited {return false}
     if lhs.toInherited != rhs.toInherited {return false}
+    if lhs.adoption != rhs.adoption {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2747,7 +2766,7 @@ nonisolated extension ProtoResumed: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoCheckpointCopied: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".CheckpointCopied"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}twin\0\u{1}problem\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}twin\0\u{1}problem\0\u{1}adoption\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2757,6 +2776,7 @@ nonisolated extension ProtoCheckpointCopied: SwiftProtobuf.Message, SwiftProtobu
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.twin) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self._problem) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.adoption) }()
       default: break
       }
     }
@@ -2773,12 +2793,16 @@ nonisolated extension ProtoCheckpointCopied: SwiftProtobuf.Message, SwiftProtobu
     try { if let v = self._problem {
       try visitor.visitSingularStringField(value: v, fieldNumber: 2)
     } }()
+    if self.adoption != 0 {
+      try visitor.visitSingularUInt32Field(value: self.adoption, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoCheckpointCopied, rhs: ProtoCheckpointCopied) -> Bool {
     if lhs.twin != rhs.twin {return false}
     if lhs._problem != rhs._problem {return false}
+    if lhs.adoption != rhs.adoption {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -144,7 +144,8 @@ extension ProtoCommand {
         $0.trial = UInt32(trial.rawValue)
         $0.twin = UInt32(twin.rawValue)
         $0.fromInherited = role == .inherited
-        $0.toInherited = role != .own
+        $0.toInherited = role == .inherited || role == .parents
+        if case .adopted(let number) = role { $0.adoption = UInt32(number) }
       }
     }
   }

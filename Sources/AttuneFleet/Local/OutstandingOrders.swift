@@ -25,7 +25,10 @@ struct OutstandingOrders {
     case .attemptStarted(let attempt): starts[attempt] = nil
     case .changed(_, let change): changes[change.number] = nil
     case .refused(_, let number, _): changes[number] = nil
-    case .checkpointCopied(let twin, _): copies[twin] = nil
+    case .checkpointCopied(let twin, _, let adoption):
+      // A late answer to an adoption before is none to this one.
+      if case .copyCheckpoint(_, _, .adopted(let number)) = copies[twin], number != adoption { return }
+      copies[twin] = nil
     case .suspended(let attempt, _), .suspendFailed(let attempt, _):
       if case .suspend = suspensions[attempt] { suspensions[attempt] = nil }
     case .resumed(let attempt):

@@ -69,6 +69,7 @@ extension ProtoStart {
     slot = UInt32(order.slot.index)
     seed = order.seed
     changes = order.changes.map(ProtoAppliedChange.init)
+    adoption = UInt32(order.adoption ?? 0)
   }
 }
 
@@ -128,7 +129,9 @@ extension ProtoNotice {
   /// What the engine is told; `nil` for what only the fleet needs.
   var event: Event.Kind? {
     if case .copied(let notice) = kind {
-      return .checkpointCopied(twin: TrialID(Int(notice.twin)), problem: notice.hasProblem ? notice.problem : nil)
+      return .checkpointCopied(
+        twin: TrialID(Int(notice.twin)), problem: notice.hasProblem ? notice.problem : nil,
+        adoption: notice.adoption > 0 ? Int(notice.adoption) : nil)
     }
     guard let attempt else { return nil }
     switch kind {

@@ -8,7 +8,7 @@ public struct ChangeNotice: Hashable, Sendable {
   public var number: Int
   /// The steps completed when it took effect.
   public var step: Int
-  /// The values used; empty for a trigger.
+  /// The values used; empty for a trigger, unless it is `attune.load`, with which values are taken over.
   public var values: [String: Value]
   /// The trigger that the program consumed; `nil` for values.
   public var trigger: String?
@@ -48,7 +48,8 @@ public struct ChangeNotice: Hashable, Sendable {
     var members: [String: JSON] = [
       "n": .int(n), "number": .int(number), "step": .int(step), "by": .string(by), "time": .float(time),
     ]
-    if let trigger { members["trigger"] = .string(trigger) } else { members["values"] = .object(values.mapValues(\.json)) }
+    if let trigger { members["trigger"] = .string(trigger) }
+    if trigger == nil || !values.isEmpty { members["values"] = .object(values.mapValues(\.json)) }
     if let payload { members["payload"] = payload }
     if isImmediate { members["immediate"] = true }
     if let ranks { members["ranks"] = .int(ranks) }

@@ -10,6 +10,8 @@ public enum ReservedTag: String, CaseIterable, Hashable, Sendable {
   case checkpoint = "attune.checkpoint"
   /// Evaluate now.
   case evaluate = "attune.evaluate"
+  /// Load the checkpoint that the payload names, and take over its values at the same moment.
+  case load = "attune.load"
 
   /// Whether programs declare it, as any trigger.
   public var isDeclaredByPrograms: Bool { self != .pause && self != .resume }
