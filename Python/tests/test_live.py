@@ -212,3 +212,24 @@ def test_types_are_checked() -> None:
     if "No module named mypy" in result.stderr:
         pytest.skip("mypy is not installed")
     assert result.returncode == 0, result.stdout
+
+
+def test_what_is_loaded_and_its_values_come_together() -> None:
+    registry = alone()
+    rate = registry.live("rate", 0.1, min=0, max=1, applies="atStep")
+    load = registry.trigger("attune.load")
+    payload = {"checkpoint": "/copy", "values": {"rate": 0.5}, "trial": 3, "step": 7}
+    for values in ({"rate": 2}, {"other": 1}):
+        with pytest.raises(attune.Refused):
+            registry.ask({"trigger": "attune.load", "payload": {"checkpoint": "/copy", "values": values}})
+    registry.ask({"trigger": "attune.load", "payload": payload, "by": "pbt", "number": 4})
+    registry.report(step=3, loss=1)
+    assert rate() == 0.1, "not before the program takes notice"
+    taken = load.take()
+    assert taken is not None and taken.payload["checkpoint"] == "/copy" and taken.number == 4
+    assert rate() == 0.5 and load.take() is None
+    change = registry.logs["changed"][-1]
+    assert {"step": 3, "trigger": "attune.load", "values": {"rate": 0.5}, "number": 4}.items() <= change.items()
+    registry.ask({"trigger": "attune.load"})
+    taken = load.take()
+    assert taken is not None and taken.payload is None and rate() == 0.5

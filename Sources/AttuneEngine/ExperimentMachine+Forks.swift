@@ -54,7 +54,9 @@ extension ExperimentMachine {
 
   mutating func fork(_ id: TrialID, from start: ForkStart, before number: Int?, by who: String) -> [Action] {
     let twin = TrialID(history.trials.count + 1)
-    var trial = Trial(id: twin, configuration: history[id].configuration, proposer: who)
+    // From its checkpoint on a trial may live another's life; from the first step it is what it was proposed as.
+    let configuration = start == .beginning ? history[id].configuration : history[id].startConfiguration
+    var trial = Trial(id: twin, configuration: configuration, proposer: who)
     trial.origin = Trial.Origin(trial: id, step: 0)
     history.append(trial)
     twinCount += 1
@@ -128,11 +130,11 @@ extension ExperimentMachine {
     }
     let step = step(ofCopy: fork, asked)
     if let asked, step == asked.step {
-      let changes = history[fork.parent].changes
+      let changes = history[fork.parent].present.changes
       let end = changes.firstIndex { $0.number == asked.number } ?? changes.endIndex
       return release(twin, of: fork.parent, at: asked.step, keeping: Array(changes[..<end]))
     }
-    release(twin, of: fork.parent, at: step, keeping: upTo(fork.before, of: fork.parent).filter { $0.step <= step })
+    release(twin, of: fork.parent, at: step, keeping: upTo(fork.before, of: fork.parent, history[fork.parent].present.changes).filter { $0.step <= step })
   }
 
   /// The step of what was copied, as far as can be known from outside. One that was asked for is seen with the next report; one that is seen
@@ -160,8 +162,8 @@ extension ExperimentMachine {
   }
 
   /// The trial's changes before the one of that number; all of them without one.
-  private func upTo(_ number: Int?, of id: TrialID) -> [Change] {
-    let changes = history[id].changes
+  private func upTo(_ number: Int?, of id: TrialID, _ changes: [Change]? = nil) -> [Change] {
+    let changes = changes ?? history[id].changes
     return Array(changes[..<(number.flatMap { number in changes.firstIndex { $0.number == number } } ?? changes.endIndex)])
   }
 

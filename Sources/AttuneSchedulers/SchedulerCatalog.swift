@@ -14,6 +14,7 @@ public enum SchedulerCatalog {
     "iepoch": ConstantSteps.init(options:),
     "median": MedianStopping.init(options:),
     "percentile": PercentileStopping.init(options:),
+    "pb2": PopulationBasedBandits.init(options:),
     "pbt": PopulationBasedTraining.init(options:),
     "pop": PromisingOpportunisticPoor.init(options:),
     "prospect": ProspectScheduling.init(options:),

@@ -36,6 +36,9 @@ enum Schema {
         table.primaryKey(["experiment", "entry"])
       }
     }
+    migrator.registerMigration("adoptions") { database in
+      try database.alter(table: "trial") { table in table.add(column: "adoptions", .jsonText) }
+    }
     return migrator
   }
 

@@ -34,6 +34,9 @@ public struct TrialRow: Sendable {
   /// What its proposer said of it.
   public let note: String?
 
+  /// What it took over from other trials while it lived, in order.
+  public let adoptions: [Adoption]
+
   /// A row of one's own, for tests.
   public init(number: Int, state: String, configuration: AttuneCore.Configuration, proposer: String, steps: Int = 0) {
     self.number = number
@@ -50,6 +53,7 @@ public struct TrialRow: Sendable {
     parent = nil
     hasInherited = false
     note = nil
+    adoptions = []
   }
 
   init(_ row: Row) throws {
@@ -66,8 +70,12 @@ public struct TrialRow: Sendable {
     hasInherited = row["inherited"] ?? false
     note = row["note"]
     replica = try Self.decode(row["replica"])
+    adoptions = try Self.decode(row["adoptions"]) ?? []
     result = try Self.result(row)
   }
+
+  /// What its last process began with: its configuration, or what it adopted last.
+  public var startConfiguration: AttuneCore.Configuration { adoptions.last?.configuration ?? configuration }
 
   /// A single value has no column of its own: `value` says it.
   static func result(_ row: Row) throws -> TrialResult {

@@ -47,8 +47,8 @@ struct Views {
       sql: """
         INSERT OR REPLACE INTO trial(
           experiment, number, state, configuration, proposer, value, steps, reason, origin, checkpoint, parent, inherited, note, objectives,
-          bounded, replica)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          bounded, replica, adoptions)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     try statement.execute(arguments: [
       experiment, trial.id.rawValue, trial.state.rawValue, try EventWriter.text(of: trial.configuration) ?? json(trial.configuration),
@@ -56,6 +56,7 @@ struct Views {
       trial.reports.last?.step ?? 0, trial.reason, try trial.origin.map(json), trial.checkpointStep, trial.parent?.rawValue,
       trial.hasInherited, trial.note, try isOneNumber ? nil : result.values.map(json),
       try result.bounded.isEmpty ? nil : json(result.bounded), try trial.replica.map(json),
+      try trial.adoptions.isEmpty ? nil : json(trial.adoptions),
     ])
     for attempt in trial.attempts.suffix(2) { try update(attempt) }
   }

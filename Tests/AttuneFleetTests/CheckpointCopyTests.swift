@@ -25,6 +25,58 @@ import Testing
     #expect(fixture.text("trials/2/checkpoint/deep/model") == "weights")
   }
 
+  /// Whoever dies between two steps leaves what the next attempt of the same makes whole.
+  @Test(arguments: 0...4) func anAdoptedCopyTakesThePlaceOfTheTrialsOwn(steps: Int) throws {
+    let fixture = try Fixture()
+    let trial = "\(fixture.root)/trials/1"
+    try fixture.write("old", to: "\(trial)/checkpoint/model")
+    try fixture.write("new", to: "\(trial)/adopted-3/model")
+    // As far as it had come when its agent died.
+    if steps >= 1 { rename("\(trial)/checkpoint", "\(trial)/replaced-3") }
+    if steps >= 2 { rename("\(trial)/adopted-3", "\(trial)/checkpoint") }
+    if steps >= 3 { unlink("\(trial)/replaced-3/model") }
+    if steps >= 4 { rmdir("\(trial)/replaced-3") }
+    let adopted = AdoptedCheckpoint(3, of: TrialID(1), in: "\(fixture.root)/trials")
+    for _ in 1...2 {
+      try adopted.takePlace()
+      #expect(fixture.text("trials/1/checkpoint/model") == "new")
+      #expect(Files.names(in: trial) == ["checkpoint"])
+    }
+  }
+
+  @Test func whatWasLoadedBeforeStaysUntilTheNextButOne() throws {
+    let fixture = try Fixture()
+    let trial = "\(fixture.root)/trials/1"
+    for number in [2, 10, 9, 11] { try fixture.write("weights", to: "\(trial)/adopted-\(number)/model") }
+    try AdoptedCheckpoint(11, of: TrialID(1), in: "\(fixture.root)/trials").removeEarlier()
+    #expect(Files.names(in: trial) == ["adopted-10", "adopted-11"])
+  }
+
+  @Test func aRunningTrialAdoptsACopyAndItsNextAttemptBeginsWithIt() async throws {
+    let fixture = try Fixture()
+    let script = try fixture.script("echo resume=$ATTUNE_RESUME\ncat \"$ATTUNE_CHECKPOINT\"/model\necho 'attune: {\"accuracy\": 1}'")
+    try fixture.write("weights", to: "\(fixture.root)/trials/1/checkpoint/model")
+    try fixture.write("own", to: "\(fixture.root)/trials/2/checkpoint/model")
+    let fleet = try LocalFleet(try fixture.definition(["/bin/sh", script]), options: fixture.options())
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    await fleet.perform(.copyCheckpoint(of: TrialID(1), to: TrialID(2), as: .adopted(5)))
+    await fleet.perform(.copyCheckpoint(of: TrialID(9), to: TrialID(3), as: .adopted(6)))
+    let problem = "trial 9 has no checkpoint to go on with"
+    try await listener.wait {
+      $0.contains(.checkpointCopied(twin: TrialID(2), problem: nil, adoption: 5))
+        && $0.contains(.checkpointCopied(twin: TrialID(3), problem: problem, adoption: 6))
+    }
+    #expect(fixture.text("trials/2/checkpoint/model") == "own" && fixture.text("trials/2/adopted-5/model") == "weights")
+    let attempt = AttemptID(trial: TrialID(2), number: 2)
+    await fleet.perform(
+      .start(
+        Order.Start(
+          attempt: attempt, configuration: Configuration(), slot: Slot(agent: "local", index: 0), isResume: true, seed: 1, adoption: 5)))
+    _ = try await listener.ending(of: attempt)
+    #expect(fixture.text("trials/2/attempts/2/stdout.log").hasPrefix("resume=1\nweights"))
+    await fleet.close()
+  }
+
   @Test func withoutACheckpointThereIsNone() throws {
     let fixture = try Fixture()
     try FileManager.default.createDirectory(atPath: "\(fixture.root)/trials/1/checkpoint", withIntermediateDirectories: true)

@@ -135,7 +135,7 @@ import Testing
 
   @Test func populationsGrowBetter() throws {
     var means: [Double] = []
-    for scheduler in [FirstInFirstOut() as any Scheduler, PopulationBasedTraining(interval: 3)] {
+    for scheduler in [FirstInFirstOut() as any Scheduler, PopulationBasedTraining(interval: 3), PopulationBasedBandits(interval: 3)] {
       var values: [Double] = []
       for seed in UInt64(1)...8 {
         var terms = SchedulerRehearsal.Terms()
@@ -147,6 +147,6 @@ import Testing
       }
       means.append(values.reduce(0, +) / Double(values.count))
     }
-    #expect(means[1] < means[0] - 0.1, "\(means)")
+    #expect(means[1] < means[0] - 0.1 && means[2] < means[0] - 0.1, "\(means)")
   }
 }

@@ -26,7 +26,7 @@ struct BestReport: ResultReport {
   private var seeds: SeedReport? { SeedReport(result, standing) }
 
   /// Writes the configuration where the command that runs it alone reads it.
-  func write() throws { try Self.write(row.configuration.json, to: configurationFile) }
+  func write() throws { try Self.write(row.startConfiguration.json, to: configurationFile) }
 
   static func write(_ document: JSON, to file: URL) throws {
     do {
@@ -37,9 +37,9 @@ struct BestReport: ResultReport {
   }
 
   var text: String {
-    let names = space.parameters.map(\.name).filter { row.configuration[$0] != nil }
+    let names = space.parameters.map(\.name).filter { row.startConfiguration[$0] != nil }
     let width = names.map(\.count).max() ?? 0
-    let values = names.map { "  \($0.padding(toLength: width, withPad: " ", startingAt: 0))  \(row.configuration[$0] ?? "")" }
+    let values = names.map { "  \($0.padding(toLength: width, withPad: " ", startingAt: 0))  \(row.startConfiguration[$0] ?? "")" }
     let lines =
       ["\(head)\(outcome.values) by trial \(row.number) of experiment '\(record.name)'\(touched)"] + values + (seeds?.lines ?? [])
       + (outcome.bounds.map { [$0] } ?? []) + ["stored in       \(storePath)", "configuration   \(configurationFile.path)"]
@@ -48,8 +48,10 @@ struct BestReport: ResultReport {
 
   /// What a person has to know of the value.
   private var touched: String {
-    changes == 0
-      ? "" : "\nits values were changed live \(changes) times: `attune replay \(record.name) --trial \(row.number)` has the schedule"
+    let adopted = row.adoptions.last.map { "\nit went on with what trial \($0.donor) had come to at step \($0.step), and with these values" } ?? ""
+    guard changes > 0 || !row.adoptions.isEmpty else { return "" }
+    let changed = changes == 0 ? "" : "\nits values were changed live \(changes) times"
+    return "\(adopted)\(changed): `attune replay \(record.name) --trial \(row.number)` has the schedule"
   }
 
   private var head: String {
@@ -60,8 +62,9 @@ struct BestReport: ResultReport {
   var json: JSON {
     var members: [String: JSON] = [
       "experiment": .string(record.name), "trial": .int(row.number), "live_changes": .int(changes),
+      "adoptions": .array(row.adoptions.map(\.json)),
       "metric": .string(definition.objective.metric),
-      "value": (result.values?.first).map(JSON.number) ?? .null, "configuration": row.configuration.json, "store": .string(storePath),
+      "value": (result.values?.first).map(JSON.number) ?? .null, "configuration": row.startConfiguration.json, "store": .string(storePath),
       "configuration_file": .string(configurationFile.path), "command": .string(command),
     ]
     members.merge(outcome.members) { first, _ in first }
@@ -73,7 +76,7 @@ struct BestReport: ResultReport {
   private var command: String {
     let seed = definition.scriptSeed(of: TrialID(row.number), row.replica)
     let words = definition.job.arguments(
-      for: row.configuration, in: space, configurationPath: configurationFile.path, seed: seed)
+      for: row.startConfiguration, in: space, configurationPath: configurationFile.path, seed: seed)
     let environment = ["env", "ATTUNE_CONFIG=\(configurationFile.path)", "ATTUNE_SEED=\(seed)"]
     return (["cd", definition.job.directory, "&&"] + environment + words).map(Self.quoted).joined(separator: " ")
   }

@@ -47,6 +47,11 @@ struct ReplayCommand: AsyncParsableCommand {
         "attune: \(Configuration(change.values)) took effect between step \(change.step) and the next; a replay sets it at the start of that step, "
           + "so what follows need not be equal to the last bit (variables that apply at steps are)")
     }
+    if isRun, !line.schedule.restarted.isEmpty {
+      Failure.complain(
+        "attune: \(line.schedule.restarted.joined(separator: ", ")): changed by a restart in the trial's line, and no live variable; the replay keeps the first value"
+      )
+    }
     if isRun { return try await replay(line, of: record) }
     let text = ScheduleFile.text(line.schedule, head: line.head(of: record))
     guard let output else { return print(text, terminator: "") }
@@ -69,7 +74,7 @@ struct ReplayCommand: AsyncParsableCommand {
     let isOwn = ScheduleFile.read(text, name: "").changes == ScheduleFile.read(own, name: "").changes
     let folder = place.workspace.folder(of: record.name)
     let replay = ReplayRun(
-      record: record, trial: line.record, seed: line.seed, folder: Self.freshFolder(in: folder),
+      record: record, trial: line.record, configuration: line.configuration, seed: line.seed, folder: Self.freshFolder(in: folder),
       inherited: folder.appending(path: "trials/\(line.root)/parent-checkpoint"), isQuiet: json.isJSON)
     let result = try await replay.run(schedule: text, until: line.lastStepOfAnUnfinishedRun)
     let report = ReplayReport(line: line, result: result, isOwnSchedule: isOwn, folder: replay.folder, metrics: metric)

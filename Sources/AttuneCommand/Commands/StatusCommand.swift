@@ -110,8 +110,9 @@ extension TrialRow {
     let values = criteria.objectives.indices.map { index in
       (result.values.map { Numbers.short($0[index]) } ?? "–") + (isBroken && index == 0 ? " (infeasible)" : "")
     }
-    let why = [reason ?? note, liveChanges > 0 ? "changed live (\(liveChanges))" : nil].compactMap(\.self).joined(separator: ", ")
-    return ["\(number)\(kind)", state] + values + ["\(steps)", why, Numbers.short(configuration)]
+    let adopted = adoptions.last.map { "went on with \($0.donor) at step \($0.step)" + (adoptions.count > 1 ? " (\(adoptions.count))" : "") }
+    let why = [reason ?? note, adopted, liveChanges > 0 ? "changed live (\(liveChanges))" : nil].compactMap(\.self).joined(separator: ", ")
+    return ["\(number)\(kind)", state] + values + ["\(steps)", why, Numbers.short(startConfiguration)]
   }
 
   func json(liveChanges: Int) -> JSON {
@@ -122,6 +123,7 @@ extension TrialRow {
       "twin_of": origin.map { .int($0.trial.rawValue) } ?? .null, "forked_at": origin.map { .int($0.step) } ?? .null,
       "parent": parent.map(JSON.int) ?? .null, "inherited": .bool(hasInherited), "note": note.map(JSON.string) ?? .null,
       "values": (result.values).map { .array($0.map(JSON.number)) } ?? .null,
+      "adoptions": .array(adoptions.map(\.json)),
       "replica_of": replica.map { .int($0.trial.rawValue) } ?? .null,
       "seed": replica.map { ["phase": .string($0.phase.rawValue), "number": .int($0.seed)] } ?? .null,
     ]

@@ -29,6 +29,9 @@ struct Curve {
     }
   }
 
+  /// Reports of one life, steps ascending.
+  init(_ reports: [Report]) { self.reports = reports }
+
   /// No report yet.
   init() {}
 

@@ -11,6 +11,8 @@ import Synchronization
 struct ReplayRun {
   let record: ExperimentRecord
   let trial: TrialRecord
+  /// What it begins with.
+  let configuration: AttuneCore.Configuration
   /// `ATTUNE_SEED`.
   let seed: UInt32
   /// A folder of the replay's own, new.
@@ -75,7 +77,7 @@ struct ReplayRun {
       case .slotOffered(let slot) where !hasStarted:
         hasStarted = true
         await fleet.perform(
-          .start(Order.Start(attempt: attempt, configuration: trial.trial.configuration, slot: slot, isResume: false, seed: seed)))
+          .start(Order.Start(attempt: attempt, configuration: configuration, slot: slot, isResume: false, seed: seed)))
       case .reported(_, let report):
         result.curve.add(report, isContinuing: true)
         if let lastStep, report.step >= lastStep { await fleet.perform(.stop(attempt)) }

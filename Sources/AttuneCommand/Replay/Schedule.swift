@@ -26,6 +26,32 @@ struct Schedule {
     changes = changes.enumerated().sorted { ($0.element.step, $0.offset) < ($1.element.step, $1.offset) }.map(\.element)
   }
 
+  /// What a trial lived through that has adopted what others had come to: one schedule, from the first step of its oldest ancestor. Values that
+  /// an adoption changed take effect at the step of the checkpoint.
+  /// - Parameter isLive: whether a running program can be given a parameter.
+  init(_ line: [Stretch], by scheduler: String, isLive: (String) -> Bool) {
+    changes = []
+    for (index, stretch) in line.enumerated() {
+      if index > 0 {
+        let (before, others) = (line[index - 1].lastConfiguration, line[index - 1].lastOthers)
+        var different = stretch.configuration.values.filter { before[$0.key] != $0.value }
+        different.merge(stretch.others.filter { others[$0.key] != $0.value }) { own, _ in own }
+        let reason = "trial \(stretch.trial) went on with what trial \(line[index - 1].trial) had come to"
+        let change = Change(number: 0, step: stretch.start, values: different, by: scheduler, reason: reason)
+        let (live, fixed) = (different.filter { isLive($0.key) || stretch.configuration[$0.key] == nil }, different.filter { !isLive($0.key) })
+        if !live.isEmpty { changes.append(change.keeping(live)) }
+        let restarted = fixed.filter { live[$0.key] == nil }
+        if !restarted.isEmpty { leftOut.append((change.keeping(restarted), "no live variable: another attempt began with it")) }
+      }
+      for change in stretch.changes {
+        if let reason = Self.reasonToLeaveOut(change) { leftOut.append((change, reason)) } else { changes.append(change) }
+      }
+    }
+  }
+
+  /// Parameters that a replay would have to change and cannot.
+  var restarted: [String] { Set(leftOut.filter { $0.change.trigger == nil && $0.change.by != "program" }.flatMap(\.change.values.keys)).sorted() }
+
   /// Those that took effect between two steps: replayed at the start of their step, and so not to the last bit.
   var inexact: [Change] { changes.filter { $0.isImmediate && $0.trigger == nil } }
 
@@ -46,6 +72,7 @@ struct Schedule {
     switch change.trigger.map(ReservedTag.init(rawValue:)) {
     case .pause??, .resume??: "a pause changes nothing that a program computes"
     case .suspend??: "a replay runs through"
+    case .load??: "the values that came with it have a line of their own"
     case nil where change.number == 0 && change.by == "program": "the program made it by itself, and will again"
     default: nil
     }
