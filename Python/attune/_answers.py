@@ -146,12 +146,23 @@ def has_news(registry: Registry, peer: Peer) -> bool:
         if peer.declared < declared:
             peer.declared = declared
             peer.send_text('"method":"declared","params"', declaration(registry))
-        for kind in [kind for kind in registry.logs if peer.next[kind]]:
-            log, limit = registry.logs[kind], WINDOW if peer.is_upstream and kind == "reported" else None
-            has = peer.next[kind] - 1 - registry.counts[kind] + len(log)  # so many of those that are kept
-            if has < 0 and not peer.is_upstream:
-                raise ConnectionAbortedError
-            for item in itertools.islice(log, max(has, 0), limit):
-                peer.send(method=kind, params=item)
-                peer.next[kind] = item["n"] + 1
+        for change, report in registry.loads:  # what was reported before belongs to the life before
+            _tell(registry, peer, "changed", change - 1)
+            _tell(registry, peer, "reported", report)
+        for kind in registry.logs:
+            _tell(registry, peer, kind)
     return bool(peer.outgoing)
+
+
+def _tell(registry: Registry, peer: Peer, kind: str, through: float = float("inf")) -> None:
+    if not 0 < peer.next[kind] <= through:
+        return
+    log, limit = registry.logs[kind], WINDOW if peer.is_upstream and kind == "reported" else None
+    has = peer.next[kind] - 1 - registry.counts[kind] + len(log)  # so many of those that are kept
+    if has < 0 and not peer.is_upstream:
+        raise ConnectionAbortedError
+    for item in itertools.islice(log, max(has, 0), limit):
+        if item["n"] > through:
+            break
+        peer.send(method=kind, params=item)
+        peer.next[kind] = item["n"] + 1

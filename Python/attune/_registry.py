@@ -51,6 +51,7 @@ class Registry:
         self.is_quiet = bool(os.environ.get("ATTUNE_SOCKET")) and _files.is_follower()
         kept = KEPT_UPSTREAM if os.environ.get("ATTUNE_SOCKET") else KEPT
         self.logs: dict[str, deque[Message]] = {"changed": deque(maxlen=KEPT), "reported": deque(maxlen=kept)}
+        self.loads: deque[tuple[int, int]] = deque(maxlen=16)  # numbers of changes that loaded, and of the last report before
         self.earlier: Earlier | None = None
         self.schedule: Schedule | None = None
         self._shared: dict[Any, Any] = {}
@@ -183,6 +184,8 @@ class Registry:
                 taken = trigger._waiting.popleft()
                 values = self._taken_over(taken) if trigger.tag == LOAD else {}
                 self.apply({**taken, "values": values}) if values else self._note(taken)
+                if trigger.tag == LOAD:
+                    self.loads.append((self.counts["changed"], self.counts["reported"]))
             return taken
 
     def apply(self, change: Message, immediate: bool = False, is_scheduled: bool = False) -> None:

@@ -21,7 +21,8 @@ extension ExperimentMachine {
   /// Reports of an attempt that was asked to stop still count: the script did the work.
   mutating func reported(_ id: AttemptID, _ report: Report) -> [Action] {
     guard let attempt = attempt(id), attempt.ending == nil else { return [] }
-    let isFirst = isFirstAfterAdoption(report, of: id.trial)
+    // Programs tell changes and reports in the order in which they were.
+    let isFirst = history[id.trial].hasFreshAdoption
     record(report, of: id.trial, isContinuing: attempt.hasReported && !isFirst)
     noteCheckpoint(report, of: attempt)
     if isFirst { settleAdoption(of: id.trial, by: report) }

@@ -60,6 +60,21 @@ import Testing
     #expect(save.take() == nil)
   }
 
+  @Test func whatIsLoadedAndItsValuesComeTogether() throws {
+    let rate = LiveVariable("rate", 0.1, in: 0...1, applies: .atStep, registry: program.registry)
+    let load = LiveTrigger("attune.load", registry: program.registry)
+    #expect(throws: WireError.self) { try fire("attune.load", payload: ["values": ["rate": 2]]) }
+    #expect(throws: WireError.self) { try fire("attune.load", payload: ["values": ["other": 1]]) }
+    _ = try fire("attune.load", payload: ["checkpoint": "/copy", "values": ["rate": 0.5]], by: "pbt")
+    program.registry.step(3)
+    #expect(rate.value == 0.1, "not before the program takes notice")
+    #expect(load.take()?.payload?["checkpoint"] == "/copy")
+    #expect(rate.value == 0.5)
+    let change = try #require(try program.changes(1).first)
+    #expect(change.step == 3 && change.trigger == "attune.load" && change.values == ["rate": 0.5])
+    #expect(try ChangeNotice(json: change.json) == change)
+  }
+
   @Test func payloadHasALimit() throws {
     let save = LiveTrigger("save", registry: program.registry)
     let most = String(repeating: "x", count: FireRequest.payloadLimit - 2)

@@ -96,9 +96,13 @@ struct Population: Sendable {
   private func wantsMore(_ situation: Situation) -> Bool {
     guard situation.canStartFresh else { return false }
     guard let size = options.size ?? (situation.canSuspend ? situation.limits.trials : situation.slots) else { return true }
-    let seeds = max(1, situation.history.seeds?.tune ?? 1)
+    return Self.size(now: situation) < size
+  }
+
+  /// Trials that are not over, those included that have not reported.
+  private static func size(now situation: Situation) -> Int {
     let living = situation.history.trials.count { !$0.state.isFinal && $0.origin == nil && $0.replica?.phase != .test }
-    return living / seeds < size
+    return living / max(1, situation.history.seeds?.tune ?? 1)
   }
 
   /// One of the best, for one of the worst. Compared are members that are within an interval of each other, by what they reported last.
@@ -110,7 +114,9 @@ struct Population: Sendable {
     }
     let ranking = peers.map { Standing(merit: members[$0].merit, trial: $0) }.sorted()
     let count = min(Int((Double(ranking.count) * options.quantile).rounded(.up)), ranking.count / 2)
-    guard count > 0, ranking.suffix(count).contains(where: { $0.trial == id }) else { return nil }
+    // With fewer, the first two that report would be the best and the worst.
+    let needed = min(Int((1 / options.quantile).rounded(.up)), Self.size(now: situation))
+    guard count > 0, ranking.count >= needed, ranking.suffix(count).contains(where: { $0.trial == id }) else { return nil }
     // Who is taking over something itself has given up what it reported.
     let donors = ranking.prefix(count).filter { $0.merit > own.merit && !members[$0.trial].isTakingOver && !members[$0.trial].isNew }
     guard !donors.isEmpty else { return nil }
