@@ -134,7 +134,9 @@ extension ExperimentMachine {
       let end = changes.firstIndex { $0.number == asked.number } ?? changes.endIndex
       return release(twin, of: fork.parent, at: asked.step, keeping: Array(changes[..<end]))
     }
-    release(twin, of: fork.parent, at: step, keeping: upTo(fork.before, of: fork.parent, history[fork.parent].present.changes).filter { $0.step <= step })
+    release(
+      twin, of: fork.parent, at: step,
+      keeping: upTo(fork.before, of: fork.parent, history[fork.parent].present.changes).filter { $0.step <= step })
   }
 
   /// The step of what was copied, as far as can be known from outside. One that was asked for is seen with the next report; one that is seen

@@ -59,21 +59,22 @@ public struct PopulationBasedBandits: Scheduler {
     guard let gain = due.gain else { return }
     let space = situation.history.space
     explorer.note(
-      gain: gain, of: situation.history[due.trial].presentConfiguration, time: time(due.step), in: space, among: perturbation.moved(in: space))
+      gain: gain, of: situation.history[due.trial].presentConfiguration, time: intervals(due.step), in: space,
+      among: perturbation.moved(in: space))
   }
 
   private mutating func exploit(_ due: Population.Due, _ situation: Situation) -> [Move]? {
     guard let donor = due.donor else { return nil }
     let (history, space) = (situation.history, situation.history.space)
-    var random = population.random(for: due.trial, seed: situation.seed)
+    var random = population.stream(for: due.trial, seed: situation.seed)
     _ = random.next()
     guard var explored = perturbation.explored(from: history[donor].presentConfiguration, in: space, using: &random) else { return nil }
     let pending = population.living.filter { $0 != due.trial }.map {
-      (history[$0].presentConfiguration, time: time(population.step(of: $0)) + 1)
+      (history[$0].presentConfiguration, time: intervals(population.step(of: $0)) + 1)
     }
     explored =
       explorer.chosen(
-        from: explored, pending: pending, time: time(population.step(of: donor)) + 1, in: space, among: perturbation.moved(in: space),
+        from: explored, pending: pending, time: intervals(population.step(of: donor)) + 1, in: space, among: perturbation.moved(in: space),
         using: &random) ?? explored
     population.takesOver(due.trial, from: donor)
     return [.exploit(due.trial, from: donor, with: explored)]
@@ -84,5 +85,5 @@ public struct PopulationBasedBandits: Scheduler {
   }
 
   /// In intervals.
-  private func time(_ step: Int) -> Double { Double(step) / Double(population.options.interval) }
+  private func intervals(_ step: Int) -> Double { Double(step) / Double(population.options.interval) }
 }

@@ -63,7 +63,7 @@ public struct PopulationBasedTraining: Scheduler {
 
   private mutating func exploit(_ due: Population.Due, _ situation: Situation) -> [Move]? {
     guard let donor = due.donor else { return nil }
-    var random = population.random(for: due.trial, seed: situation.seed)
+    var random = population.stream(for: due.trial, seed: situation.seed)
     _ = random.next()
     let base = situation.history[donor].presentConfiguration
     guard let explored = perturbation.explored(from: base, in: situation.history.space, using: &random) else { return nil }

@@ -217,7 +217,9 @@ public struct SchedulerRehearsal: Sendable {
     case .exploit(let id, let donor, let configuration):
       try ContractViolation.require(history.trial(id)?.state.isFinal == false, "trial \(id) is to adopt something and is over")
       try ContractViolation.require(id != donor && history.trial(donor) != nil, "trial \(id) is to adopt what \(donor) has come to")
-      do { _ = try history.space.validate(configuration) } catch { throw ContractViolation("trial \(id) is to adopt what is not allowed: \(error)") }
+      do { _ = try history.space.validate(configuration) } catch {
+        throw ContractViolation("trial \(id) is to adopt what is not allowed: \(error)")
+      }
       exploits.removeAll { $0.trial == id }
       exploits.append((id, donor, configuration))
     case .predict(let request):

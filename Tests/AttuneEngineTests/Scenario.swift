@@ -80,7 +80,8 @@ struct Scenario {
       let twin = trial.origin.map { " twin of \($0.trial) from \($0.step) without \($0.leftOut)" } ?? ""
       let replica = trial.replica.map { " \($0.phase) seed \($0.seed) of \($0.trial)" } ?? ""
       let changes = trial.origin == nil ? "" : " with changes \(trial.changes.map(\.number))"
-      let line = trial.adoptions.isEmpty ? "" : " after \(trial.past.map { "\($0.trial)" }.joined(separator: ", ")) from \(trial.present.start)"
+      let line =
+        trial.adoptions.isEmpty ? "" : " after \(trial.past.map { "\($0.trial)" }.joined(separator: ", ")) from \(trial.present.start)"
       let heir = trial.parent.map { trial.hasInherited ? " heir of \($0)" : " child of \($0) without its checkpoint" } ?? ""
       let edited = trial.attempts.isEmpty && trial.origin == nil ? " at \(trial.configuration)" : ""
       return "= trial \(trial.id) \(trial.state)\(edited)\(value)\(line)\(attempts)\(heir)\(twin)\(replica)\(changes)"

@@ -78,7 +78,8 @@ import Testing
 
   @Test(arguments: [
     (Domain.float(lower: 0.001, upper: 1, scale: .log), Value.float(0.5), [Value.float(0.4), .float(0.6)]),
-    (.float(lower: 0, upper: 1), .float(0.9), [.float(0.9 * 0.8), .float(1)]), (.float(lower: 0, upper: 1), .float(0), [.float(0), .float(0.1)]),
+    (.float(lower: 0, upper: 1), .float(0.9), [.float(0.9 * 0.8), .float(1)]),
+    (.float(lower: 0, upper: 1), .float(0), [.float(0), .float(0.1)]),
     (.int(lower: 1, upper: 100), .int(1), [.int(1), .int(2)]), (.int(lower: 1, upper: 100), .int(50), [.int(40), .int(60)]),
     (.int(lower: 2, upper: 8, step: 2), .int(4), [.int(2), .int(6)]), (.ordinal(["s", "m", "l"]), "m", ["s", "l"]),
     (.ordinal(["s", "m", "l"]), "l", ["m", "l"]), (.choice(["a", "b"]), "a", ["a"]), (.bool, true, [true]),
@@ -89,7 +90,11 @@ import Testing
     for index in 0..<50 {
       var random = RandomStream(seed: 1, purpose: "test", index: index)
       let explored = try #require(perturbation.explored(from: Configuration(["x": value]), in: space, using: &random))
-      if case .float(let number)? = explored["x"] { found.insert(.float((number * 1e9).rounded() / 1e9)) } else { found.insert(try #require(explored["x"])) }
+      if case .float(let number)? = explored["x"] {
+        found.insert(.float((number * 1e9).rounded() / 1e9))
+      } else {
+        found.insert(try #require(explored["x"]))
+      }
     }
     #expect(found == Set(expected.map { if case .float(let number) = $0 { .float((number * 1e9).rounded() / 1e9) } else { $0 } }))
   }
@@ -99,7 +104,9 @@ import Testing
       Parameter("rate", .float(lower: 0.1, upper: 10), isLive: true), Parameter("hidden", .int(lower: 1, upper: 100)),
     ])
     let base = Configuration(["rate": 1.0, "hidden": 50])
-    for (names, moved) in [(nil, ["rate"]), (["hidden"], ["hidden"]), (["rate", "hidden"], ["rate", "hidden"])] as [(Set<String>?, Set<String>)] {
+    for (names, moved) in [(nil, ["rate"]), (["hidden"], ["hidden"]), (["rate", "hidden"], ["rate", "hidden"])]
+      as [(Set<String>?, Set<String>)]
+    {
       var random = RandomStream(seed: 1, purpose: "test", index: 0)
       let explored = Perturbation(names: names, resample: 0.5, factors: 0.8...1.2).explored(from: base, in: space, using: &random)
       #expect(Set(base.values.keys.filter { explored?[$0] != base[$0] }) == moved)

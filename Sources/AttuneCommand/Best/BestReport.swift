@@ -48,7 +48,8 @@ struct BestReport: ResultReport {
 
   /// What a person has to know of the value.
   private var touched: String {
-    let adopted = row.adoptions.last.map { "\nit went on with what trial \($0.donor) had come to at step \($0.step), and with these values" } ?? ""
+    let adopted =
+      row.adoptions.last.map { "\nit went on with what trial \($0.donor) had come to at step \($0.step), and with these values" } ?? ""
     guard changes > 0 || !row.adoptions.isEmpty else { return "" }
     let changed = changes == 0 ? "" : "\nits values were changed live \(changes) times"
     return "\(adopted)\(changed): `attune replay \(record.name) --trial \(row.number)` has the schedule"

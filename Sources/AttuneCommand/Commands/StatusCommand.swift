@@ -110,7 +110,9 @@ extension TrialRow {
     let values = criteria.objectives.indices.map { index in
       (result.values.map { Numbers.short($0[index]) } ?? "–") + (isBroken && index == 0 ? " (infeasible)" : "")
     }
-    let adopted = adoptions.last.map { "went on with \($0.donor) at step \($0.step)" + (adoptions.count > 1 ? " (\(adoptions.count))" : "") }
+    let adopted = adoptions.last.map {
+      "went on with \($0.donor) at step \($0.step)" + (adoptions.count > 1 ? " (\(adoptions.count))" : "")
+    }
     let why = [reason ?? note, adopted, liveChanges > 0 ? "changed live (\(liveChanges))" : nil].compactMap(\.self).joined(separator: ", ")
     return ["\(number)\(kind)", state] + values + ["\(steps)", why, Numbers.short(startConfiguration)]
   }

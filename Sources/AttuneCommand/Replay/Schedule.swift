@@ -38,7 +38,9 @@ struct Schedule {
         different.merge(stretch.others.filter { others[$0.key] != $0.value }) { own, _ in own }
         let reason = "trial \(stretch.trial) went on with what trial \(line[index - 1].trial) had come to"
         let change = Change(number: 0, step: stretch.start, values: different, by: scheduler, reason: reason)
-        let (live, fixed) = (different.filter { isLive($0.key) || stretch.configuration[$0.key] == nil }, different.filter { !isLive($0.key) })
+        let (live, fixed) = (
+          different.filter { isLive($0.key) || stretch.configuration[$0.key] == nil }, different.filter { !isLive($0.key) }
+        )
         if !live.isEmpty { changes.append(change.keeping(live)) }
         let restarted = fixed.filter { live[$0.key] == nil }
         if !restarted.isEmpty { leftOut.append((change.keeping(restarted), "no live variable: another attempt began with it")) }
@@ -50,7 +52,9 @@ struct Schedule {
   }
 
   /// Parameters that a replay would have to change and cannot.
-  var restarted: [String] { Set(leftOut.filter { $0.change.trigger == nil && $0.change.by != "program" }.flatMap(\.change.values.keys)).sorted() }
+  var restarted: [String] {
+    Set(leftOut.filter { $0.change.trigger == nil && $0.change.by != "program" }.flatMap(\.change.values.keys)).sorted()
+  }
 
   /// Those that took effect between two steps: replayed at the start of their step, and so not to the last bit.
   var inexact: [Change] { changes.filter { $0.isImmediate && $0.trigger == nil } }

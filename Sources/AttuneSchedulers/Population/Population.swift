@@ -30,7 +30,7 @@ struct Population: Sendable {
   var living: [TrialID] { known.filter { !members[$0].isOver } }
 
   /// The random numbers for what a member decides next: the same for the same decision, whatever the others do.
-  func random(for id: TrialID, seed: UInt64) -> RandomStream {
+  func stream(for id: TrialID, seed: UInt64) -> RandomStream {
     RandomStream(seed: seed, purpose: purpose, index: id.rawValue << 24 | members[id].decisions & 0xFF_FFFF)
   }
 
@@ -120,7 +120,7 @@ struct Population: Sendable {
     // Who is taking over something itself has given up what it reported.
     let donors = ranking.prefix(count).filter { $0.merit > own.merit && !members[$0.trial].isTakingOver && !members[$0.trial].isNew }
     guard !donors.isEmpty else { return nil }
-    var random = random(for: id, seed: situation.seed)
+    var random = stream(for: id, seed: situation.seed)
     return donors[Int.random(in: 0..<donors.count, using: &random)].trial
   }
 }
