@@ -182,7 +182,7 @@ class Registry:
             taken: Message | None = None
             while trigger._waiting and not (taken and trigger.counted):
                 taken = trigger._waiting.popleft()
-                values = self._taken_over(taken) if trigger.tag == LOAD else {}
+                values = self._taken_over(taken) if trigger.tag == LOAD and not self.objection(taken) else {}
                 self.apply({**taken, "values": values}) if values else self._note(taken)
                 if trigger.tag == LOAD:
                     self.loads.append((self.counts["changed"], self.counts["reported"]))

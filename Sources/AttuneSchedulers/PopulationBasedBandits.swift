@@ -33,7 +33,7 @@ public struct PopulationBasedBandits: Scheduler {
     population = Population(options, purpose: "pb2")
   }
 
-  /// - Complexity: O(gains³) for the newest 300 gains when a trial takes over from another; else as `pbt`.
+  /// - Complexity: O(gains³) for the newest 100 gains when a trial takes over from another; else as `pbt`.
   public mutating func moves(on occasion: Occasion, in situation: Situation) -> [Move] {
     switch occasion {
     case .reported(let id):

@@ -12,7 +12,8 @@ import AttuneMath
 ///
 /// Source: Parker-Holder et al. 2020, algorithm 2 and equation 6; the bound is √(0.2 + ln(0.4 t)) standard deviations above the mean.
 struct BanditExplorer: Sendable {
-  private static let limit = 300
+  /// More would make folding a journal slow, which decides everything again.
+  private static let limit = 100
   private static let candidates = 256
 
   /// The newest gains of all members.

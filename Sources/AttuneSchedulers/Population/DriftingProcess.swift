@@ -10,7 +10,7 @@ import AttuneMath
 ///
 /// Its kernel is k((x, t), (x′, t′)) = exp(−|x − x′|² / 2ℓ²) · (1 − ε)^(|t − t′| / 2) for x of the unit cube and t in intervals. Values are brought to mean 0
 /// and variance 1; length ℓ, forgetting ε and noise are those of a grid under which the data are likeliest, so that nothing has to be drawn or
-/// searched. It answers nothing where the data allow no factor. Costs 60 · n³ / 3 multiplications to make.
+/// searched. It answers nothing where the data allow no factor. Costs 24 · n³ / 3 multiplications to make.
 /// Source: Bogunovic, Scarlett and Cevher, "Time-varying Gaussian process bandit optimization" (AISTATS 2016), §2.
 struct DriftingProcess {
   /// Where and when, and what came of it.
@@ -26,8 +26,8 @@ struct DriftingProcess {
     let noise: Double
   }
 
-  private static let grid: [Terms] = [0.1, 0.2, 0.4, 0.8, 1.6].flatMap { length in
-    [0, 0.05, 0.15, 0.4].flatMap { forgetting in [0.01, 0.1, 0.5].map { Terms(length: length, forgetting: forgetting, noise: $0) } }
+  private static let grid: [Terms] = [0.15, 0.3, 0.6, 1.2].flatMap { length in
+    [0, 0.1, 0.3].flatMap { forgetting in [0.02, 0.2].map { Terms(length: length, forgetting: forgetting, noise: $0) } }
   }
 
   private let terms: Terms
