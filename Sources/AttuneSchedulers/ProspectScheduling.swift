@@ -51,7 +51,7 @@ public struct ProspectScheduling: SchedulerInsight {
     case .ended(let id):
       goOn(id)
       trials[id].isOver = true
-    case .predicted, .stayed: break
+    case .predicted, .stayed, .adopted, .notAdopted: break
     }
     return []
   }

@@ -58,7 +58,7 @@ import Testing
     try fixture.write("weights", to: "\(fixture.root)/trials/1/checkpoint/model")
     try fixture.write("own", to: "\(fixture.root)/trials/2/checkpoint/model")
     let fleet = try LocalFleet(try fixture.definition(["/bin/sh", script]), options: fixture.options())
-    let listener = Listener(try await fleet.open(acknowledged: [:], running: []))
+    let listener = Listener(try await fleet.open(acknowledged: [:], running: [:]))
     await fleet.perform(.copyCheckpoint(of: TrialID(1), to: TrialID(2), as: .adopted(5)))
     await fleet.perform(.copyCheckpoint(of: TrialID(9), to: TrialID(3), as: .adopted(6)))
     let problem = "trial 9 has no checkpoint to go on with"
