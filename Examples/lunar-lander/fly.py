@@ -1,6 +1,6 @@
 """Teaches a lander to come down softly between two flags (LunarLander of gymnasium), and can be tuned while it learns.
 
-A report is 2,000 moves of the lander; `reward` is the mean return of the last 100 episodes, and 200 counts as solved. `cpu_seconds` is
+A report is 2,500 moves of the lander; `reward` is the mean return of the last 100 episodes, and 200 counts as solved. `cpu_seconds` is
 the time the process has computed, which other programs on the machine disturb less than they do the clock.
 Runs alone (`python3 fly.py`) as well as under an experiment (`attune run experiment.yaml`).
 """
@@ -21,7 +21,7 @@ DEFAULTS = {
     "learning_rate": 1e-3, "gamma": 0.99, "batch": 64, "hidden": 64, "layers": 2, "train_every": 1, "tau": 5e-3,
     "replay": 50_000, "epsilon_final": 0.02, "epsilon_moves": 30_000, "clip": 1.0, "reports": 100,
 }  # fmt: skip
-MOVES = 2_000
+MOVES = 2_500
 
 
 class Lander:
