@@ -25,7 +25,7 @@ struct ProspectTable: Sendable {
   private var worth: [Float]
 
   /// - Parameter lowest: the least final value that any trial is expected to have.
-  /// - Complexity: O(prices · nodes · cells · cells); a millisecond for tens of steps.
+  /// - Complexity: O(prices · nodes · cells · cells).
   init(_ model: GainModel, goal: Double, lowest: Double) {
     nodes = Self.nodes(from: model.first, to: model.end)
     let variances = zip(nodes, nodes.dropFirst()).map { model.variance(from: $0, to: $1) }
