@@ -57,27 +57,38 @@ class Bench:
     def adoptions(self):
         return [adoption for trial in self.trials() for adoption in trial["adoptions"]]
 
-    def wait_for_an_adoption(self):
-        until = time.monotonic() + DEADLINE
-        while time.monotonic() < until:
-            if (self.folder / "attune.db").exists() and "population" in self("status") and self.adoptions():
-                return
-        pytest.fail("no trial has adopted anything")
+    def ways(self):
+        return [adoption["way"] for adoption in self.adoptions()]
 
-    def check(self, count, steps):
-        """Everybody has come to the end, on a way that fits together."""
+    def wait_for_adoptions(self, running, way, count=1):
+        until = time.monotonic() + DEADLINE
+        while time.monotonic() < until and running.poll() is None:
+            if (self.folder / "attune.db").exists() and "population" in self("status") and self.ways().count(way) >= count:
+                return
+        pytest.fail(f"no {count} trials have adopted anything by {way}")
+
+    def go_on_until_adoptions(self, way, count, *words):
+        """However fast the machine is: the networks learn until enough of them have taken over from another."""
+        running = self.start(*words)
+        self.wait_for_adoptions(running, way, count)
+        self("stop", "population")
+        said, problems = running.communicate(timeout=DEADLINE)
+        assert running.returncode == 0, problems + said
+
+    def check(self, count):
+        """All have their trial, on a way that fits together."""
         trials = self.trials()
-        assert [trial["state"] for trial in trials] == ["completed"] * count
-        # One that hears late that it is over does a step more, and its heir begins there.
-        assert all(steps <= trial["steps"] <= steps + 5 for trial in trials)
+        assert len(trials) == count and {trial["state"] for trial in trials} <= {"completed", "stopped"}
+        furthest = max(trial["steps"] for trial in trials)
         for trial in trials:
             for adoption in trial["adoptions"]:
-                assert adoption["trial"] != trial["trial"] and 0 < adoption["step"] <= steps + 5
+                assert adoption["trial"] != trial["trial"] and 0 < adoption["step"] <= furthest
                 assert 0.001 <= adoption["configuration"]["rate"] <= 3 and 0 <= adoption["configuration"]["momentum"] <= 0.95
         return trials
 
-    def replay(self, trial):
-        return json.loads(self("replay", "population", "--trial", str(trial), "--run", "--json"))
+    def check_replay(self, trial):
+        replayed = json.loads(self("replay", "population", "--trial", str(trial["trial"]), "--run", "--json"))
+        assert replayed["equal"] == replayed["reports"] >= trial["adoptions"][-1]["step"], replayed
 
 
 def test_what_is_saved_is_gone_on_with(tmp_path):
@@ -96,39 +107,46 @@ def test_runs_alone():
     assert result.returncode == 0 and result.stdout.startswith("2 epochs"), result.stderr
 
 
+ENDLESS = ('command: [python3, spirals.py]', 'command: [python3, -c, "import spirals; spirals.DEFAULTS[\'epochs\'] = 10**6; spirals.main()"]')
+
+
 @is_built
-def test_the_winner_s_schedule_replays(tmp_path):
+def test_the_example_completes(tmp_path):
     attune = Bench(tmp_path)
     attune("run", str(attune.file))
-    trials = attune.check(6, 60)
-    ways = [adoption["way"] for adoption in attune.adoptions()]
-    assert ways.count("live") >= 3 and len(ways) == ways.count("live"), "all that differs is live"
-    best = json.loads(attune("best", "population", "--json"))
+    trials = attune.check(6)
+    assert {trial["state"] for trial in trials} == {"completed"}
+    assert all(max(trial["steps"], *[adoption["step"] for adoption in trial["adoptions"]], 0) >= 60 for trial in trials)
+    assert json.loads(attune("best", "population", "--json"))["value"] <= min(trial["value"] for trial in trials)
+
+
+@is_built
+def test_the_winner_s_schedule_replays(tmp_path):
+    attune = Bench(tmp_path, ENDLESS, ("steps: 60", "grace: 2s"))
+    attune.go_on_until_adoptions("live", 3, "run", str(attune.file))
+    trials = attune.check(6)
+    assert set(attune.ways()) == {"live"}, "all that differs is live"
     winner = max((trial for trial in trials if trial["adoptions"]), key=lambda trial: (-trial["value"], trial["trial"]))
     schedule = attune("replay", "population", "--trial", str(winner["trial"]))
     last = winner["adoptions"][-1]
     lines = [json.loads(line) for line in schedule.splitlines() if not line.startswith("#")]
-    assert {"step": last["step"]}.items() <= lines[-1].items() or any(line["step"] == last["step"] for line in lines)
+    assert any(line["step"] == last["step"] for line in lines)
     assert f"trial {winner['trial']} went on with its checkpoint" in schedule
-    replayed = attune.replay(winner["trial"])
-    assert replayed["equal"] == replayed["reports"] >= 60, replayed
-    assert best["value"] <= winner["value"]
+    attune.check_replay(winner)
 
 
 @is_built
 def test_a_killed_controller_loses_nothing(tmp_path):
-    attune = Bench(tmp_path, ("limits:", "# limits:"), ("slots: 6", "slots: 3"), ("seed: 1", "seed: 2\nlimits: {trials: 6, steps: 60, grace: 2s}"))
+    attune = Bench(tmp_path, ENDLESS, ("slots: 6", "slots: 3"), ("seed: 1", "seed: 2"), ("steps: 60", "grace: 2s"))
     running = attune.start("run", str(attune.file))
-    attune.wait_for_an_adoption()
+    attune.wait_for_adoptions(running, "live")
     os.kill(running.pid, signal.SIGKILL)
     running.communicate()
-    before = len(attune.adoptions())
-    attune("resume", "population")
-    trials = attune.check(6, 60)
-    assert len(attune.adoptions()) >= before >= 1
-    adopted = next(trial for trial in trials if trial["adoptions"])
-    replayed = attune.replay(adopted["trial"])
-    assert replayed["equal"] == replayed["reports"] >= 60, replayed
+    before = attune.adoptions()
+    attune.go_on_until_adoptions("live", len(before) + 2, "resume", "population")
+    trials = attune.check(6)
+    assert all(adoption in attune.adoptions() for adoption in before)
+    attune.check_replay(next(trial for trial in trials if trial["adoptions"]))
 
 
 @is_built
@@ -138,13 +156,9 @@ def test_without_loading_in_place_attempts_begin_again(tmp_path):
         f"import sys; sys.path.insert(0, {str(HERE)!r})\nimport attune, spirals\n"
         "declared = attune.trigger\n"
         "class Never:\n  take = fired = lambda self: None\n"
-        "attune.trigger = lambda tag: Never() if tag == 'attune.load' else declared(tag)\nspirals.main()\n")
+        "attune.trigger = lambda tag: Never() if tag == 'attune.load' else declared(tag)\n"
+        "spirals.DEFAULTS['epochs'] = 10**6\nspirals.main()\n")
     attune = Bench(
-        tmp_path, ("command: [python3, spirals.py]", f"command: [python3, {script}]"), ("limits:", "# limits:"),
-        ("seed: 1", "seed: 1\nlimits: {trials: 4, steps: 30, grace: 2s}"))
-    attune("run", str(attune.file))
-    trials = attune.check(4, 30)
-    assert [adoption["way"] for adoption in attune.adoptions()].count("restart") >= 1
-    adopted = next(trial for trial in trials if trial["adoptions"])
-    replayed = attune.replay(adopted["trial"])
-    assert replayed["equal"] == replayed["reports"] >= 30, replayed
+        tmp_path, ("command: [python3, spirals.py]", f"command: [python3, {script}]"), ("trials: 6, steps: 60", "trials: 4, grace: 2s"))
+    attune.go_on_until_adoptions("restart", 1, "run", str(attune.file))
+    attune.check_replay(next(trial for trial in attune.check(4) if trial["adoptions"]))

@@ -8,10 +8,12 @@ import AttuneMath
 /// explored as by `pbt`, and numbers are, too, as long as there are fewer than two gains.
 /// When not to use it: as for `pbt`; beyond a dozen numbers, which so few data do not tell apart.
 /// Source: Parker-Holder, Nguyen and Roberts, "Provably efficient online hyperparameter optimization with population-based bandits" (NeurIPS 2020).
-public struct PopulationBasedBandits: Scheduler {
+public struct PopulationBasedBandits: Scheduler, PopulationScheduler {
   private let perturbation: Perturbation
-  private var population: Population
+  var population: Population
   private var explorer = BanditExplorer()
+  /// Who was compared, the newest last, some of them several times.
+  private var recent: [TrialID] = []
 
   /// - Parameters:
   ///   - size: trials that live at a time; `nil` for `limits.trials` where trials can be suspended, and else one for each slot.
@@ -20,42 +22,26 @@ public struct PopulationBasedBandits: Scheduler {
   ///   - resample: the probability with which what is no number is drawn anew.
   ///   - names: the parameters that are moved; `nil` for those that are live, or all where none is.
   public init(size: Int? = nil, interval: Int = 5, quantile: Double = 0.25, resample: Double = 0.25, names: Set<String>? = nil) {
-    self.init(PopulationOptions(size: size, interval: interval, quantile: quantile, names: names), resample: resample)
+    self.init(PopulationOptions(size: size, interval: interval, quantile: quantile, resample: resample, names: names))
   }
 
-  init(options: inout AlgorithmOptions) throws(AlgorithmError) {
-    self.init(try PopulationOptions(options: &options), resample: try options.number("resample", default: 0.25, in: 0...1))
-  }
+  init(options: inout AlgorithmOptions) throws(AlgorithmError) { self.init(try PopulationOptions(options: &options)) }
 
-  private init(_ options: PopulationOptions, resample: Double) {
-    precondition((0...1).contains(resample), "resample is in 0...1; got \(resample)")
-    perturbation = Perturbation(names: options.names, resample: resample, factors: 0.8...1.2)
+  private init(_ options: PopulationOptions) {
+    perturbation = Perturbation(names: options.names, resample: options.resample, factors: 0.8...1.2)
     population = Population(options, purpose: "pb2")
   }
 
-  /// - Complexity: O(gains³) for the newest 100 gains when a trial takes over from another; else as `pbt`.
-  public mutating func moves(on occasion: Occasion, in situation: Situation) -> [Move] {
-    switch occasion {
-    case .reported(let id):
-      guard let due = population.reported(id, situation) else { return [] }
-      note(due, situation)
-      return exploit(due, situation) ?? turn(id, situation)
-    case .adopted(let id):
-      population.tookOver(id, at: situation.history[id].adoptions.last?.step)
-      return turn(id, situation)
-    case .notAdopted(let id):
-      population.tookOver(id, at: nil)
-      return turn(id, situation)
-    case .ended(let id): population.ended(id)
-    case .suspended, .stayed, .predicted: break
-    }
-    return []
-  }
+  /// - Complexity: O(gains³) for the newest 100 gains, and the choices of the 100 trials that were compared last, when a trial takes over from
+  ///   another; else as `pbt`.
+  public mutating func moves(on occasion: Occasion, in situation: Situation) -> [Move] { movesOfPopulation(on: occasion, in: situation) }
 
   /// A new trial as long as the population is not full, else who has done the least.
   public mutating func next(in situation: Situation) -> Next { population.next(in: situation) }
 
-  private mutating func note(_ due: Population.Due, _ situation: Situation) {
+  mutating func note(_ due: Population.Due, _ situation: Situation) {
+    recent.append(due.trial)
+    if recent.count > 2 * BanditExplorer.limit { recent.removeFirst(BanditExplorer.limit) }
     guard let gain = due.gain else { return }
     let space = situation.history.space
     explorer.note(
@@ -63,25 +49,17 @@ public struct PopulationBasedBandits: Scheduler {
       among: perturbation.moved(in: space))
   }
 
-  private mutating func exploit(_ due: Population.Due, _ situation: Situation) -> [Move]? {
-    guard let donor = due.donor else { return nil }
+  func explored(from donor: TrialID, _ situation: Situation, using random: inout RandomStream) -> Configuration? {
     let (history, space) = (situation.history, situation.history.space)
-    var random = population.stream(for: due.trial, seed: situation.seed)
-    _ = random.next()
-    guard var explored = perturbation.explored(from: history[donor].presentConfiguration, in: space, using: &random) else { return nil }
-    let pending = population.living.filter { $0 != due.trial }.map {
+    guard let explored = perturbation.explored(from: history[donor].presentConfiguration, in: space, using: &random) else { return nil }
+    // Who takes over was compared last.
+    let others = Set(recent.suffix(BanditExplorer.limit)).subtracting(recent.suffix(1)).sorted()
+    let pending = others.filter { !history[$0].state.isFinal }.map {
       (history[$0].presentConfiguration, time: intervals(population.step(of: $0)) + 1)
     }
-    explored =
-      explorer.chosen(
-        from: explored, pending: pending, time: intervals(population.step(of: donor)) + 1, in: space, among: perturbation.moved(in: space),
-        using: &random) ?? explored
-    population.takesOver(due.trial, from: donor)
-    return [.exploit(due.trial, from: donor, with: explored)]
-  }
-
-  private func turn(_ id: TrialID, _ situation: Situation) -> [Move] {
-    population.makesRoom(id, situation) ? [.suspend(id)] : []
+    return explorer.chosen(
+      from: explored, pending: pending, time: intervals(population.step(of: donor)) + 1, in: space, among: perturbation.moved(in: space),
+      using: &random) ?? explored
   }
 
   /// In intervals.

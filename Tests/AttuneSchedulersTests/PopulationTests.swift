@@ -42,12 +42,30 @@ import Testing
     #expect(donors.contains(donor.rawValue) && moves.count == 1)
   }
 
-  @Test func nobodyIsComparedWithTrialsThatAreElsewhere() throws {
+  @Test func whoIsBehindAndWorseCatchesUp() throws {
     var stand = try stand()
     for step in 1...9 { for trial in 1...3 { _ = stand.report(trial, step, 0.9) } }
-    #expect(stand.report(4, 1, 0.1).isEmpty && stand.report(4, 2, 0.1).isEmpty, "the others are seven steps ahead")
+    #expect(stand.report(4, 1, 0.1).isEmpty, "its interval is not over")
+    let moves = stand.report(4, 2, 0.1)
+    guard case .exploit(TrialID(4), _, with: _)? = moves.first else { return #expect(Bool(false), "the others are better: \(moves)") }
+  }
+
+  @Test func nobodyIsComparedWithTrialsThatAreOver() throws {
+    var stand = try stand()
+    for step in 1...9 { for trial in 1...3 { _ = stand.report(trial, step, 0.9) } }
     for trial in 1...3 { _ = stand.end(trial) }
-    for step in 3...9 { #expect(stand.report(4, step, 0.1).isEmpty, "the others are over") }
+    for step in 1...9 { #expect(stand.report(4, step, 0.1).isEmpty) }
+  }
+
+  @Test func whoTakesOverSomethingGivesNothingAway() throws {
+    var stand = try stand()
+    for step in 1...2 { for trial in 2...4 { _ = stand.report(trial, step, Double(trial)) } }
+    _ = stand.report(1, 1, 0)
+    #expect(stand.report(1, 2, 0).count == 1)
+    _ = stand.report(1, 3, 9)
+    _ = stand.report(5, 1, 0.5)
+    guard case .exploit(_, let donor, with: _)? = stand.report(5, 2, 0.5).first else { return #expect(Bool(false), "5 is the worst") }
+    #expect(donor == TrialID(4), "1 has given up what it reported")
   }
 
   @Test func nothingIsDecidedBeforeTheAnswerHasCome() throws {

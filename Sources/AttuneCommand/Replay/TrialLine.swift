@@ -55,7 +55,7 @@ struct TrialLine {
       "experiment \(experiment.name), trial \(record.trial.number), ATTUNE_SEED \(seed)",
       "configuration \(configuration.json.text)",
     ]
-    for (life, next) in zip(lives, lives.dropFirst()) {
+    for (life, next) in zip(lives, lives.dropFirst()) where life.start < next.start {
       lines.append("steps \(life.start + 1) to \(next.start) are trial \(life.trial)'s: trial \(next.trial) went on with its checkpoint")
     }
     if let origin = record.trial.origin { lines.append("the twin of trial \(origin.trial) from step \(origin.step) on") }

@@ -13,10 +13,10 @@ import AttuneMath
 /// Source: Parker-Holder et al. 2020, algorithm 2 and equation 6; the bound is √(0.2 + ln(0.4 t)) standard deviations above the mean.
 struct BanditExplorer: Sendable {
   /// More would make folding a journal slow, which decides everything again.
-  private static let limit = 100
+  static let limit = 100
   private static let candidates = 256
 
-  /// The newest gains of all members.
+  /// The gains of all members, of which the newest are used.
   private var data: [DriftingProcess.Datum] = []
   /// The names that places stand for; with other ones, in an edited space, the data are dropped.
   private var names: [String] = []
@@ -29,9 +29,9 @@ struct BanditExplorer: Sendable {
       data = []
     }
     // One that has diverged is as bad as the worst so far.
-    guard let value = gain.isFinite ? gain : data.map(\.value).min() else { return }
+    guard let value = gain.isFinite ? gain : data.suffix(Self.limit).map(\.value).min() else { return }
     data.append(.init(place: Self.place(of: configuration, parameters), time: time, value: value))
-    if data.count > Self.limit { data.removeFirst(data.count - Self.limit) }
+    if data.count > 2 * Self.limit { data.removeFirst(Self.limit) }
   }
 
   /// - Parameters:
@@ -42,6 +42,7 @@ struct BanditExplorer: Sendable {
     from base: Configuration, pending: [(Configuration, time: Double)], time: Double, in space: SearchSpace, among moved: Set<String>,
     using random: inout RandomStream
   ) -> Configuration? {
+    let data = Array(self.data.suffix(Self.limit))
     let parameters = Self.continuous(space, moved).filter { base[$0.name] != nil }
     let all = Self.continuous(space, moved)
     guard !parameters.isEmpty, all.map(\.name) == names, let process = DriftingProcess(data) else { return nil }

@@ -18,7 +18,12 @@ struct Population: Sendable {
   let options: PopulationOptions
   private let purpose: String
   private var members = TrialTable(blank: Member())
-  private var known: [TrialID] = []
+  /// The newest values of those that live, the best first. Who has given up what it reported keeps its place until it reports again, so that not
+  /// more than a part of the population takes over something at a time.
+  private var ranking = Ranking<Standing>()
+  /// Who waits for a slot, who has done the least first.
+  private var queue = Ranking<Turn>()
+  private var census = Census()
 
   /// - Parameter purpose: of the random numbers.
   init(_ options: PopulationOptions, purpose: String) {
@@ -26,8 +31,8 @@ struct Population: Sendable {
     self.purpose = purpose
   }
 
-  /// The members that are not over.
-  var living: [TrialID] { known.filter { !members[$0].isOver } }
+  /// The steps that a member has done.
+  func step(of id: TrialID) -> Int { members[id].step }
 
   /// The random numbers for what a member decides next: the same for the same decision, whatever the others do.
   func stream(for id: TrialID, seed: UInt64) -> RandomStream {
@@ -37,107 +42,142 @@ struct Population: Sendable {
   /// A member has reported.
   /// - Returns: what is to be decided; `nil` before the interval is over, and while it is taking over something.
   mutating func reported(_ id: TrialID, _ situation: Situation) -> Due? {
-    if !members[id].isKnown {
-      members[id].isKnown = true
-      known.append(id)
-    }
     let objective = situation.history.objective
     guard let report = situation.newestReport(of: id), let value = report.metrics[objective.metric] else { return nil }
-    members[id].step = report.step
-    members[id].merit = objective.merit(value)
-    members[id].isNew = false
-    let member = members[id]
-    guard !member.isTakingOver, report.step - member.decidedAt >= options.interval else { return nil }
-    members[id].decidedAt = report.step
+    leavesTheQueue(id)
+    let (step, merit, before) = (report.step, objective.merit(value), members[id])
+    members[id].step = step
+    guard !before.isTakingOver else { return nil }
+    members[id].hasGivenUp = false
+    stands(id, at: merit)
+    guard step - before.decidedAt >= options.interval else { return nil }
+    members[id].decidedAt = step
     members[id].decisions += 1
-    members[id].base = member.merit
-    let gain = member.base.map { member.merit - $0 }
-    return Due(trial: id, merit: member.merit, gain: gain, step: report.step, donor: donor(for: id, situation))
+    members[id].base = merit
+    return Due(trial: id, merit: merit, gain: before.base.map { merit - $0 }, step: step, donor: donor(for: id, merit, situation))
   }
 
   /// It is to take over from that one: until the answer comes, nothing is decided about it.
   mutating func takesOver(_ id: TrialID, from donor: TrialID) {
     members[id].isTakingOver = true
-    members[id].donated = members[donor].merit
+    members[id].hasGivenUp = true
+    members[id].donated = members[donor].standing
   }
 
   /// The answer has come.
-  mutating func tookOver(_ id: TrialID, at step: Int?) {
+  /// - Parameter step: where it goes on; `nil` when nothing has come of it.
+  mutating func tookOver(_ id: TrialID, at step: Int?, _ situation: Situation) {
     members[id].isTakingOver = false
-    guard let step else { return }
-    members[id].decidedAt = step
-    members[id].step = step
-    members[id].isNew = true
-    members[id].base = members[id].donated
+    leavesTheQueue(id)
+    if let step {
+      members[id].decidedAt = step
+      members[id].step = step
+      members[id].base = members[id].donated
+    } else {
+      members[id].hasGivenUp = false
+    }
+    if situation.held.contains(id) { waits(id) }
+  }
+
+  /// It waits for a slot.
+  mutating func waits(_ id: TrialID) {
+    leavesTheQueue(id)
+    members[id].waitsAt = members[id].step
+    queue.insert(Turn(step: members[id].step, trial: id))
   }
 
   mutating func ended(_ id: TrialID) {
-    members[id].isOver = true
     members[id].isTakingOver = false
+    stands(id, at: nil)
+    leavesTheQueue(id)
+    census.ended(id)
   }
 
-  /// The steps that a member has done.
-  func step(of id: TrialID) -> Int { members[id].step }
-
   /// A member that has done its interval makes room, when one waits that has done less.
-  func makesRoom(_ id: TrialID, _ situation: Situation) -> Bool {
+  mutating func makesRoom(_ id: TrialID, _ situation: Situation) -> Bool {
     guard situation.canSuspend, !members[id].isTakingOver, !situation.held.contains(id) else { return false }
-    return wantsMore(situation) || situation.held.contains { $0 != id && members[$0].step < members[id].step }
+    return wantsMore(situation) || nextInTheQueue(situation).map { $0.step < members[id].step } ?? false
   }
 
   /// What a free slot is for: a new member as long as the population is not full, else who has done the least.
-  func next(in situation: Situation) -> Next {
-    let waiting = situation.held.filter { !members[$0].isTakingOver }.min { (members[$0].step, $0) < (members[$1].step, $1) }
-    if let waiting, !situation.canSuspend || !wantsMore(situation) { return .resume(waiting) }
-    if wantsMore(situation) { return .fresh }
-    return .nothing
+  mutating func next(in situation: Situation) -> Next {
+    let wantsMore = wantsMore(situation)
+    if let waiting = nextInTheQueue(situation), !situation.canSuspend || !wantsMore {
+      leavesTheQueue(waiting.trial)
+      return .resume(waiting.trial)
+    }
+    return wantsMore ? .fresh : .nothing
   }
 
-  private func wantsMore(_ situation: Situation) -> Bool {
+  private mutating func wantsMore(_ situation: Situation) -> Bool {
     guard situation.canStartFresh else { return false }
     guard let size = options.size ?? (situation.canSuspend ? situation.limits.trials : situation.slots) else { return true }
-    return Self.size(now: situation) < size
+    return census.size(situation) < size
   }
 
-  /// Trials that are not over, those included that have not reported.
-  private static func size(now situation: Situation) -> Int {
-    let living = situation.history.trials.count { !$0.state.isFinal && $0.origin == nil && $0.replica?.phase != .test }
-    return living / max(1, situation.history.seeds?.tune ?? 1)
-  }
-
-  /// One of the best, for one of the worst. Compared are members that are within an interval of each other, by what they reported last.
-  private func donor(for id: TrialID, _ situation: Situation) -> TrialID? {
-    let own = members[id]
-    let peers = known.filter { other in
-      let member = members[other]
-      return other == id || (!member.isOver && member.step > 0 && abs(member.step - own.step) <= options.interval)
+  /// Trials that cannot be resumed now, as one that somebody has suspended, keep their place.
+  private func nextInTheQueue(_ situation: Situation) -> Turn? {
+    guard !situation.held.isEmpty else { return nil }
+    for place in 0..<queue.count {
+      let turn = queue[place]
+      if situation.held.contains(turn.trial), !members[turn.trial].isTakingOver { return turn }
     }
-    let ranking = peers.map { Standing(merit: members[$0].merit, trial: $0) }.sorted()
+    return nil
+  }
+
+  private mutating func leavesTheQueue(_ id: TrialID) {
+    guard let step = members[id].waitsAt else { return }
+    queue.remove(Turn(step: step, trial: id))
+    members[id].waitsAt = nil
+  }
+
+  private mutating func stands(_ id: TrialID, at merit: Double?) {
+    if let old = members[id].standing { ranking.remove(Standing(merit: old, trial: id)) }
+    members[id].standing = merit
+    if let merit { ranking.insert(Standing(merit: merit, trial: id)) }
+  }
+
+  /// One of the best, for one of the worst, by what all have reported last, however far they are.
+  private mutating func donor(for id: TrialID, _ merit: Double, _ situation: Situation) -> TrialID? {
     let count = min(Int((Double(ranking.count) * options.quantile).rounded(.up)), ranking.count / 2)
     // With fewer, the first two that report would be the best and the worst.
-    let needed = min(Int((1 / options.quantile).rounded(.up)), Self.size(now: situation))
-    guard count > 0, ranking.count >= needed, ranking.suffix(count).contains(where: { $0.trial == id }) else { return nil }
-    // Who is taking over something itself has given up what it reported.
-    let donors = ranking.prefix(count).filter { $0.merit > own.merit && !members[$0.trial].isTakingOver && !members[$0.trial].isNew }
-    guard !donors.isEmpty else { return nil }
+    let needed = min(Int((1 / options.quantile).rounded(.up)), census.size(situation))
+    guard count > 0, ranking.count >= needed else { return nil }
+    guard ranking.place(of: Standing(merit: merit, trial: id)) >= ranking.count - count else { return nil }
+    let better = min(count, ranking.place(of: Standing(merit: merit, trial: TrialID(0))))
+    guard better > 0 else { return nil }
     var random = stream(for: id, seed: situation.seed)
-    return donors[Int.random(in: 0..<donors.count, using: &random)].trial
+    let first = Int.random(in: 0..<better, using: &random)
+    for place in 0..<better {
+      let donor = ranking[(first + place) % better].trial
+      if !members[donor].hasGivenUp { return donor }
+    }
+    return nil
   }
 }
 
+/// A place in the queue.
+private struct Turn: Comparable, Sendable {
+  let step: Int
+  let trial: TrialID
+
+  static func < (left: Turn, right: Turn) -> Bool { (left.step, left.trial) < (right.step, right.trial) }
+}
+
 private struct Member: Sendable {
-  var isKnown = false
-  var isOver = false
   var isTakingOver = false
-  /// Whether it has not reported since it took over something.
-  var isNew = false
+  /// Whether it takes over something, or has not reported since it did.
+  var hasGivenUp = false
   var step = 0
   /// When something was decided about it last.
   var decidedAt = 0
   var decisions = 0
-  var merit = -Double.infinity
-  /// Its merit then, or that of whom it took over from; `nil` for none.
+  /// Its newest value, larger is better; `nil` while it has none.
+  var standing: Double?
+  /// Its value when it was compared last, or that of whom it took over from; `nil` for none.
   var base: Double?
-  /// The merit of whom it is taking over from.
-  var donated = -Double.infinity
+  /// The value of whom it is taking over from.
+  var donated: Double?
+  /// Its step in the queue; `nil` when it is not there.
+  var waitsAt: Int?
 }
