@@ -12,8 +12,9 @@ import AttuneCore
 /// gained. Where early ranks say little of final ones, all trials come to look alike, and those that are furthest are finished; where they
 /// say much, many are begun and few are continued. A trial's index is the chance of reaching the target for each second, at best: it takes into
 /// account that the trial can be given up on the way, and what a step takes (`ProspectTable`). A new trial's index is the same before its first
-/// report. The target is the objective's as long as somebody is likely to reach it; else, and without a target, it is what only the best will reach.
-/// A trial keeps its slot while nobody who waits has an index a fifth above its own.
+/// report. The target is the objective's as long as somebody is likely to reach it, else what only the best will reach. Without a target it is a
+/// quarter of the way from the best value so far to that, so that good values come early and better ones follow.
+/// A trial keeps its slot while nobody who waits has an index a fifth above its own, or, when what it reports is better than all the others' best, twice.
 /// A value that is not finite is the worst; a metric that falls keeps its best value. Where trials cannot be suspended it is `fifo`.
 /// When not to use it: where suspending costs more than a step.
 /// Sources: Gittins, "Bandit processes and dynamic allocation indices" (J. R. Stat. Soc. B 41, 1979), for trials with a chance and a cost; the freezing and
@@ -23,6 +24,8 @@ public struct ProspectScheduling: SchedulerInsight {
   private static let least = 5
   /// How far above one's own index somebody else's has to be to take the slot.
   private static let patience = 1.2
+  /// The same for who reports more than all the others have come to.
+  private static let patienceWithTheLeader = 2.0
   /// What a new trial's index is worth: of many that are looked at, those that look best have been lucky.
   private static let modesty = 0.3
   private var trials = TrialTable(blank: ProspectTrial())
@@ -34,6 +37,7 @@ public struct ProspectScheduling: SchedulerInsight {
   private var fittedAt = 0
   private var outlook = ProspectOutlook()
   private var longest = 1
+  private var lead = Lead()
 
   /// It has no options.
   public init() {}
@@ -83,11 +87,14 @@ public struct ProspectScheduling: SchedulerInsight {
     trials[id].take(merit.isFinite ? merit : worst, at: report.step)
     longest = max(longest, report.step)
     reports += 1
+    let isAhead = lead.take(merit, of: id)
     let end = Double(situation.limits.steps ?? 2 * longest)
     if started.count >= Self.least { update(id, end, situation) }
     guard situation.canSuspend, Double(report.step) < end else { return [] }
+    // Before anything is known, where there is nothing to reach, good values count.
+    if isAhead, started.count < Self.least, objective.target == nil { return [] }
     let rival = max(situation.canStartFresh ? outlook.fresh : -1, best(of: situation.held).map { trials[$0].index } ?? -1)
-    return Self.patience * trials[id].index >= rival ? [] : [.suspend(id)]
+    return (isAhead ? Self.patienceWithTheLeader : Self.patience) * trials[id].index >= rival ? [] : [.suspend(id)]
   }
 
   /// The model is made anew when there are a tenth more reports; in between only the trial's own index is.
@@ -125,4 +132,25 @@ public struct ProspectScheduling: SchedulerInsight {
 
   /// Of what has been seen; 0 before anything has.
   private var worst: Double { started.lazy.map { trials[$0].best }.filter(\.isFinite).min() ?? 0 }
+}
+
+/// The best value of all, and the best of the other trials.
+private struct Lead: Sendable {
+  private var leader = TrialID(0)
+  private var best = -Double.infinity
+  private var bestOfOthers = -Double.infinity
+
+  /// - Returns: whether it is better than what all the other trials have come to.
+  mutating func take(_ merit: Double, of id: TrialID) -> Bool {
+    if id == leader {
+      best = max(best, merit)
+      return merit > bestOfOthers
+    }
+    guard merit > best else {
+      bestOfOthers = max(bestOfOthers, merit)
+      return false
+    }
+    (leader, best, bestOfOthers) = (id, merit, best)
+    return true
+  }
 }

@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test func fiveAreSeenBeforeAnybodyGoesOn() throws {
-    var stand = try SchedulerStand(ProspectScheduling())
+    var stand = try SchedulerStand(ProspectScheduling(), [Objective(metric: "m", goal: .maximize, target: 0.9)])
     stand.limits = Limits(trials: 20, steps: 32)
     for trial in 1...4 {
       #expect(stand.report(trial, 1, 0.1 * Double(trial)) == [.suspend(TrialID(trial))] && stand.suspend(trial) == [])
@@ -68,6 +68,16 @@ import Testing
     let likely = try #require(stand.scheduler.outlook(of: TrialID(4))?.probability)
     let unlikely = try #require(stand.scheduler.outlook(of: TrialID(5))?.probability)
     #expect(likely > unlikely && likely <= 1 && unlikely >= 0)
+  }
+
+  /// Where there is nothing to reach, who leads the first five goes on at once.
+  @Test func withoutATargetWhoLeadsGoesOn() throws {
+    var stand = try SchedulerStand(ProspectScheduling())
+    stand.limits = Limits(trials: 20, steps: 32)
+    #expect(stand.report(1, 1, 0.3) == [] && stand.report(1, 2, 0.5) == [])
+    #expect(stand.report(2, 1, 0.4) == [.suspend(TrialID(2))], "behind 1")
+    #expect(stand.report(3, 1, 0.6) == [] && stand.report(1, 3, 0.55) == [.suspend(TrialID(1))], "3 leads")
+    #expect(stand.report(3, 2, 0.58) == [], "worse than before, and still ahead of the others")
   }
 
   /// Where nothing can be suspended, nobody is stopped either.

@@ -2,6 +2,8 @@
 struct ProspectOutlook: Sendable {
   /// So many of all planned trials are taken to reach the target at least, whatever the model says.
   private static let winners = 1.0
+  /// Without a target, the goal's part of the way from the best value so far to what only the best will reach.
+  private static let nearness = 0.25
   /// What can be hoped for of a new trial, for each second of a slot; without end before anything is known, so that new ones come first.
   var fresh = Double.infinity
   private var model: GainModel?
@@ -37,7 +39,8 @@ struct ProspectOutlook: Sendable {
     // Values too far apart to be calculated with: nothing is known, then.
     guard (starts + finals + [expected, model.variance(from: model.first, to: model.end)]).allSatisfy(\.isFinite) else { return }
     self.model = model
-    goal = target.map { min($0, expected) } ?? max(expected, trials.reduce(-.infinity) { max($0, $1.best) })
+    let best = trials.reduce(-.infinity) { max($0, $1.best) }
+    goal = target.map { min($0, expected) } ?? best + Self.nearness * max(0, expected - best)
     let table = ProspectTable(model, goal: goal, lowest: min(starts.min() ?? goal, finals.min() ?? goal))
     self.table = table
     let cost = trials.reduce(0) { $0 + $1.firstPace } / Double(trials.count)
