@@ -8,12 +8,12 @@ WITH_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 # Where `make install` puts the command.
 PREFIX ?= $(HOME)/.local
 
-.PHONY: demo test test-recipes build install bench bench-live bench-suspend bench-search fuzz fuzz-keep format lint clean setup-demo setup-test bench-curves bench-simulate bench-schedulers reproduce-hyperdrive
+.PHONY: demo test test-recipes build install page browser bench bench-live bench-suspend bench-search fuzz fuzz-keep format lint clean setup-demo setup-test bench-curves bench-simulate bench-schedulers reproduce-hyperdrive
 
-demo: setup-demo build
+demo: setup-demo page build
 	$(WITH_VENV) .build/release/attune run Examples/digits/experiment.yaml
 
-test: setup-test
+test: setup-test page browser
 	@JOBS=$(JOBS) python3 Scripts/run_tests.py
 
 # The recipes with all their frameworks, which are large: 1.9 GB.
@@ -40,9 +40,21 @@ build:
 	  status=$$?; rm -f $(ARCHIVES:%=$(RELEASE)/lib%.a); exit $$status
 	@ln -sf AttuneCommand .build/release/attune
 
-install: build
-	install -d "$(PREFIX)/bin"
+# What the dashboard's page draws with; it is fetched, not committed.
+page:
+	@python3 Scripts/fetch_page.py
+
+# For the tests of the page, which are left out where there is none.
+browser:
+	@Scripts/browser.sh
+
+PAGE := share/attune/dashboard
+
+install: build page
+	install -d "$(PREFIX)/bin" "$(PREFIX)/$(PAGE)/vendor"
 	install -m 755 .build/release/attune .build/release/attune-supervise "$(PREFIX)/bin"
+	install -m 644 Sources/AttuneDashboard/Page/*.* "$(PREFIX)/$(PAGE)"
+	[ ! -d Sources/AttuneDashboard/Page/vendor ] || install -m 644 Sources/AttuneDashboard/Page/vendor/* "$(PREFIX)/$(PAGE)/vendor"
 	@echo "installed attune in $(PREFIX)/bin"
 
 bench: setup-test build

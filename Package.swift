@@ -22,11 +22,14 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/grpc/grpc-swift-2", exact: "2.4.3"),
     .package(url: "https://github.com/grpc/grpc-swift-nio-transport", exact: "2.9.2"),
     .package(url: "https://github.com/grpc/grpc-swift-protobuf", exact: "2.4.1"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
@@ -92,11 +95,28 @@ let package = Package(
       name: "AttuneSimulatorTests",
       dependencies: ["AttuneSimulator", "AttuneCore", "AttuneMath", "AttuneSchedulers", "AttuneTraces", "AttuneValues"]),
 
+    // The dashboard over HTTP: its page, questions, moves and events. What it shows comes in by ports.
+    .target(
+      name: "AttuneDashboard",
+      dependencies: [
+        "AttuneValues", .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      exclude: ["Page"]),
+    .testTarget(
+      name: "AttuneDashboardTests",
+      dependencies: [
+        "AttuneDashboard", "AttuneValues", .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+      ]),
+
     // The command: the only place that knows all the rooms.
     .executableTarget(
       name: "AttuneCommand",
       dependencies: [
-        "AttuneCore", "AttuneEffects", "AttuneEngine", "AttuneFiles", "AttuneFleet", "AttuneImportance", "AttuneProposers",
+        "AttuneCore", "AttuneDashboard", "AttuneEffects", "AttuneEngine", "AttuneFiles", "AttuneFleet", "AttuneImportance",
+        "AttuneProposers",
         "AttuneSchedulers", "AttuneSimulator", "AttuneSnapshots",
         "AttuneStore", "AttuneTraces", "AttuneValues", "AttuneWire", "CAttuneSystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

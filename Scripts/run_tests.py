@@ -74,7 +74,7 @@ def run_all(tally):
     status = run("swift tests", "swift", "test", "--skip-build", "--disable-xctest", "--xunit-output", str(RESULTS / "swift.xml"))
     tally.add_tests("swift tests", status, RESULTS.glob("swift*.xml"))
 
-    for name, folders in (("python tests", ["Python", "Examples", "Scripts"]), ("deaths and disks", ["Benchmarks"])):
+    for name, folders in (("python tests", ["Python", "Examples", "Scripts", "Tests/Browser"]), ("deaths and disks", ["Benchmarks"])):
         results = RESULTS / f"{folders[0]}.xml"
         status = run(name, PYTHON, "-m", "pytest", "-q", *folders, f"--junitxml={results}")
         tally.add_tests(name, status, [results] if results.exists() else [])

@@ -16,7 +16,7 @@ struct AttuneCommand: AsyncParsableCommand {
       AddCommand.self, PsCommand.self, GetCommand.self, SetCommand.self, FireCommand.self, WatchCommand.self, ReplayCommand.self,
       ForkCommand.self, EffectCommand.self, SavingsCommand.self, ImportanceCommand.self, PredictCommand.self, SimulateCommand.self,
       ExportCommand.self, AskCommand.self, TellCommand.self,
-      DoctorCommand.self, AgentCommand.self,
+      DashboardCommand.self, DoctorCommand.self, AgentCommand.self,
     ])
 
   /// Not `async`, because there are threads before such a one begins.

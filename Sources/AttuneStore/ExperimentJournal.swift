@@ -34,7 +34,7 @@ public final class ExperimentJournal: Journal {
           try insert(entry, number: count + 1 + offset, database)
           try views.record(entry.event, number: count + 1 + offset)
         }
-        for trial in trials { try views.update(trial) }
+        for trial in trials { try views.update(trial, at: count + entries.count) }
       }
       count += entries.count
     }
@@ -76,7 +76,7 @@ public final class ExperimentJournal: Journal {
       let views = Views(database: database, experiment: experiment, criteria: criteria)
       try views.clear()
       for (index, entry) in entries.enumerated() { try views.record(entry.event, number: index + 1) }
-      for trial in history.trials { try views.update(trial) }
+      for trial in history.trials { try views.update(trial, at: entries.count) }
     }
   }
 

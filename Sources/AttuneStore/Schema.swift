@@ -39,6 +39,11 @@ enum Schema {
     migrator.registerMigration("adoptions") { database in
       try database.alter(table: "trial") { table in table.add(column: "adoptions", .jsonText) }
     }
+    migrator.registerMigration("news") { database in
+      // The journal's number at which the row was written: who watches asks for what is newer.
+      try database.alter(table: "trial") { table in table.add(column: "entry", .integer) }
+      try database.create(index: "trial_by_entry", on: "trial", columns: ["experiment", "entry"])
+    }
     return migrator
   }
 

@@ -111,7 +111,7 @@ extension TrialRecord.ReportRow {
 }
 
 extension TrialRecord.ChangeRow {
-  fileprivate init(_ row: Row) throws {
+  init(_ row: Row) throws {
     let tags = try EventCoding.decoder.decode([String: Value].self, from: Data((row["tags"] as String).utf8))
     // Rows of before `kind` was kept: a single `true` may be either; a trigger is the likelier.
     let isTrigger = (row["kind"] as String?).map { $0 == "trigger" } ?? (tags.count == 1 && tags.values.first == true)

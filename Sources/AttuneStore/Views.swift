@@ -40,15 +40,16 @@ struct Views {
   }
 
   /// A trial and its last two attempts: earlier ones do not change any more.
-  func update(_ trial: Trial) throws {
+  /// - Parameter entry: the journal's last number.
+  func update(_ trial: Trial, at entry: Int) throws {
     let result = criteria.result(of: trial)
     let isOneNumber = criteria.objectives.count == 1
     let statement = try database.cachedStatement(
       sql: """
         INSERT OR REPLACE INTO trial(
           experiment, number, state, configuration, proposer, value, steps, reason, origin, checkpoint, parent, inherited, note, objectives,
-          bounded, replica, adoptions)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          bounded, replica, adoptions, entry)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     try statement.execute(arguments: [
       experiment, trial.id.rawValue, trial.state.rawValue, try EventWriter.text(of: trial.configuration) ?? json(trial.configuration),
@@ -56,7 +57,7 @@ struct Views {
       trial.reports.last?.step ?? 0, trial.reason, try trial.origin.map(json), trial.checkpointStep, trial.parent?.rawValue,
       trial.hasInherited, trial.note, try isOneNumber ? nil : result.values.map(json),
       try result.bounded.isEmpty ? nil : json(result.bounded), try trial.replica.map(json),
-      try trial.adoptions.isEmpty ? nil : json(trial.adoptions),
+      try trial.adoptions.isEmpty ? nil : json(trial.adoptions), entry,
     ])
     for attempt in trial.attempts.suffix(2) { try update(attempt) }
   }

@@ -27,8 +27,8 @@ struct SourceFile: Sendable {
 
   /// File name without folder and extension.
   var baseName: String { String(path.split(separator: "/").last?.prefix { $0 != "." } ?? "") }
-  /// Written by a tool: no rule about form applies.
-  var isGenerated: Bool { path.contains("/Generated/") }
+  /// Written by a tool, or fetched: no rule about form applies.
+  var isGenerated: Bool { path.contains("/Generated/") || path.contains("/vendor/") }
 
   private static func lines(of text: String) -> [String] {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

@@ -63,7 +63,7 @@ struct Summary {
     state = isRunning ? "running" : record.outcome ?? Self.rest(record)
   }
 
-  private static func rest(_ record: ExperimentRecord) -> String {
+  static func rest(_ record: ExperimentRecord) -> String {
     record.definition.job.command.isEmpty ? "open (attune ask goes on)" : "interrupted (attune resume goes on)"
   }
 
