@@ -8,7 +8,7 @@ WITH_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 # Where `make install` puts the command.
 PREFIX ?= $(HOME)/.local
 
-.PHONY: demo test test-recipes build install page browser bench bench-live bench-suspend bench-search fuzz fuzz-keep format lint clean setup-demo setup-test bench-curves bench-simulate bench-schedulers reproduce-hyperdrive
+.PHONY: demo test test-recipes build install page browser bench bench-live bench-suspend bench-search fuzz fuzz-keep format lint clean setup-demo setup-test bench-curves bench-simulate bench-schedulers bench-dashboard reproduce-hyperdrive
 
 demo: setup-demo page build
 	$(WITH_VENV) .build/release/attune run Examples/digits/experiment.yaml
@@ -72,6 +72,10 @@ bench-simulate: setup-test
 # Our own scheduler beside the others, on recorded curves. SCHEDULERS="--rows digits" for less.
 bench-schedulers: setup-test build
 	$(WITH_VENV) Scripts/bench-schedulers.sh $(SCHEDULERS)
+
+# The page in a browser: 10,000 trials, and from a report to its pixel.
+bench-dashboard: setup-test page browser build
+	$(WITH_VENV) python3 Benchmarks/dashboard.py
 
 # The figures of HyperDrive's evaluation. HYPERDRIVE="--only digits,live" for less.
 reproduce-hyperdrive: setup-test build

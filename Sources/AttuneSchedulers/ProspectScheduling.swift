@@ -14,7 +14,7 @@ import AttuneCore
 /// account that the trial can be given up on the way, and what a step takes (`ProspectTable`). A new trial's index is the same before its first
 /// report. The target is the objective's as long as somebody is likely to reach it, else what only the best will reach. Without a target it is a
 /// quarter of the way from the best value so far to that, so that good values come early and better ones follow.
-/// A trial keeps its slot while nobody who waits has an index a fifth above its own, or, when what it reports is better than all the others' best, twice.
+/// A trial keeps its slot while nobody who waits has an index a fifth above its own, or, without a target, while it leads, twice its own.
 /// A value that is not finite is the worst; a metric that falls keeps its best value. Where trials cannot be suspended it is `fifo`.
 /// When not to use it: where suspending costs more than a step.
 /// Sources: Gittins, "Bandit processes and dynamic allocation indices" (J. R. Stat. Soc. B 41, 1979), for trials with a chance and a cost; the freezing and
@@ -94,7 +94,8 @@ public struct ProspectScheduling: SchedulerInsight {
     // Before anything is known, where there is nothing to reach, good values count.
     if isAhead, started.count < Self.least, objective.target == nil { return [] }
     let rival = max(situation.canStartFresh ? outlook.fresh : -1, best(of: situation.held).map { trials[$0].index } ?? -1)
-    return (isAhead ? Self.patienceWithTheLeader : Self.patience) * trials[id].index >= rival ? [] : [.suspend(id)]
+    let patience = isAhead && objective.target == nil ? Self.patienceWithTheLeader : Self.patience
+    return patience * trials[id].index >= rival ? [] : [.suspend(id)]
   }
 
   /// The model is made anew when there are a tenth more reports; in between only the trial's own index is.

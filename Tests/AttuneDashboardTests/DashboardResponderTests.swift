@@ -89,7 +89,8 @@ import Testing
     ("/api/v1/experiments/e/stop", "{}", HTTPResponse.Status.forbidden), ("/api/v1/experiments/e/trials/3/set", "[1]", .badRequest),
     ("/api/v1/experiments/e/trials/3/set", "{", .badRequest),
     ("/api/v1/experiments/e/trials/3/set", "\(String(repeating: " ", count: 300_000))", .contentTooLarge),
-    ("/api/v1/experiments/e/trials/3/nothing", "{}", .notFound), ("/", "{}", .methodNotAllowed),
+    ("/api/v1/experiments/e/trials/3/nothing", "{}", .notFound), ("/api/v1/experiments/other/trials/3/set", "{}", .notFound),
+    ("/", "{}", .methodNotAllowed),
   ]) func movesThatAreNone(uri: String, body: String, status: HTTPResponse.Status) async throws {
     try await served { client in
       try await client.execute(uri: uri, method: .post, headers: Self.tuner, body: ByteBuffer(string: body)) {

@@ -51,6 +51,8 @@ struct DashboardResponder: Sendable {
           "\(account.user) is a \(account.role.rawValue) here, and this needs a \(DashboardRole.needed(for: kind).rawValue); nothing was done"
         )
       }
+      // Whether there is such an experiment at all is known here; whether somebody runs it, the steering knows.
+      _ = try source.pulse(of: experiment)
       let move = DashboardMove(kind, trial: trial, parameters: try await Self.body(of: request), user: account.user)
       return Self.json(try await steering.perform(move, on: experiment))
     }
