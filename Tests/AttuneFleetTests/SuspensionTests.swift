@@ -86,7 +86,7 @@ import Testing
   @Test func noTimeLimitRunsWhileItIsFrozen() async throws {
     let scene = try await scene(
       "echo 'attune: {\"accuracy\": 0}'; test $ATTUNE_TRIAL = 2 && sleep 600; until test -e go; do sleep 0.01; done; exit 3"
-    ) { $0.limits.trialTime = 4 }
+    ) { $0.limits.trialTime = 12 }
     await scene.fleet.perform(.suspend("1.1"))
     try await scene.listener.wait { $0.contains { $0.suspension(of: "1.1") != nil } }
     await scene.fleet.perform(.starting("2.1"))
