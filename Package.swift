@@ -124,8 +124,8 @@ let package = Package(
     .testTarget(
       name: "AttuneCommandTests",
       dependencies: [
-        "AttuneCommand", "AttuneCore", "AttuneEngine", "AttuneFiles", "AttuneStore", "AttuneSupervisor",
-        "AttuneTesting", "AttuneValues",
+        "AttuneCommand", "AttuneCore", "AttuneDashboard", "AttuneEngine", "AttuneFiles", "AttuneMath", "AttuneStore", "AttuneSupervisor",
+        "AttuneTesting", "AttuneValues", "AttuneWire",
         "ProgramForTests",
       ]),
     .executableTarget(name: "ProgramForTests", dependencies: ["Attune"], path: "Tests/ProgramForTests"),

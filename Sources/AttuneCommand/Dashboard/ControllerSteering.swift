@@ -16,7 +16,7 @@ struct ControllerSteering: DashboardSteering {
     members["by"] = .string(move.user)
     do {
       return try WireClient(dialing: pointer.address).request(Self.method(of: move.kind), .object(members))
-    } catch { throw DashboardError(error) }
+    } catch { throw DashboardError(Failure(error)) }
   }
 
   private static func method(of kind: DashboardMove.Kind) -> String {
@@ -34,21 +34,17 @@ struct ControllerSteering: DashboardSteering {
 }
 
 extension DashboardError {
-  /// What a controller answered, or why it did not.
-  init(_ error: WireError) {
-    switch error {
-    case .timedOut: self.init(.timedOut, error.description)
-    case .answered(let failure):
-      let kind: Kind =
-        switch failure.code {
-        case .unknownTag: .unknown
-        case .refused: .refused
-        case .notReachable: .unreachable
-        case .timedOut: .timedOut
-        default: .badInput
-        }
-      self.init(kind, failure.message)
-    default: self.init(.unreachable, error.description)
-    }
+  /// The HTTP status that fits a command's.
+  init(_ failure: Failure) {
+    let kind: Kind =
+      switch failure.status {
+      case .badInput: .badInput
+      case .unknown: .unknown
+      case .refused: .refused
+      case .unreachable: .unreachable
+      case .timedOut: .timedOut
+      case .failed, .interrupted: .failed
+      }
+    self.init(kind, failure.description)
   }
 }

@@ -32,7 +32,9 @@ final class StoreSource: DashboardSource {
       case .log(let name, let trial, let attempt, let isErrors): return try log(of: trial, attempt, isErrors, of: try record(name))
       case .programs(let name): return try programs(of: try record(name))
       }
-    } catch let error as DashboardError { throw error } catch { throw DashboardError(.failed, "\(error)") }
+    } catch let error as DashboardError { throw error } catch let failure as Failure { throw DashboardError(failure) } catch {
+      throw DashboardError(.failed, "\(error)")
+    }
   }
 
   func pulse(of experiment: String) throws(DashboardError) -> DashboardPulse {
